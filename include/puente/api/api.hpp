@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "puente/clearance/clearance.hpp"
+#include "puente/clearance/grant.hpp"
+#include "puente/manifest/manifest.hpp"
+#include "puente/net/server.hpp"
+
+namespace puente::api {
+
+/// What the counter is given.
+struct ApiSettings {
+    std::string public_url;                  ///< "https://localhost:8443": what addresses in answers begin with
+    manifest::DocumentLimits document;
+    std::chrono::seconds long_poll_max{60};
+};
+
+/// Whether the gateway is ready for work, and if not, why.
+struct Readiness {
+    bool ready = false;
+    std::string reason;
+};
+
+/// The application behind the door: routes, guard, handlers, problems.
+std::unique_ptr<net::Application> make_application(ApiSettings settings, clearance::Clearance& clearance, const clearance::AccessDesk& desk,
+                                                   std::function<Readiness()> readiness);
+
+/// The OpenAPI 3.1 description, made from the route table and the manifest's JSON Schema.
+std::string openapi(const std::string& public_url);
+
+}  // namespace puente::api

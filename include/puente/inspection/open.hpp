@@ -1,0 +1,11 @@
+#pragma once
+
+#include "puente/inspection/leg.hpp"
+#include "puente/selection/select.hpp"
+
+namespace puente::inspection {
+
+/// The legs that a selection opens: PENDING for each agency that wants to see papers or load, NONE for the other. All NONE when nobody looks.
+Legs open_legs(const selection::Selection& selection);
+
+}  // namespace puente::inspection

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace puente::telemetry {
+
+/// What became of a manifest that was sent.
+enum class Outcome : std::uint8_t { filed, rejected, malformed, replayed, conflict };
+
+/// What the gateway counts and measures, for Prometheus. Passed in, never global; every function may be called from any thread and takes under a
+/// microsecond. Labels come from closed lists (route templates, rule ids, statement names), never from what a client sent; past 2000 different ones a
+/// metric counts under "other".
+class Metrics {
+public:
+    using Seconds = std::chrono::duration<double>;
+
+    Metrics();
+    ~Metrics();
+    Metrics(const Metrics&) = delete;
+    Metrics& operator=(const Metrics&) = delete;
+
+    /// One answered request: puente_requests_total{route,method,status} and puente_request_seconds{route}.
+    void request(std::string_view route, std::string_view method, int status, Seconds took);
+    /// puente_requests_in_flight.
+    void request_began();
+    void request_ended();
+    /// One request refused because there was too much to do: puente_requests_shed_total.
+    void request_shed();
+    /// puente_connections.
+    void connection_opened();
+    void connection_closed();
+
+    /// puente_manifests_total{outcome}.
+    void manifest(Outcome outcome);
+    /// puente_findings_total{rule,severity}.
+    void finding(std::string_view rule, std::string_view severity);
+    /// puente_rule_sets_info{set,version}: 1 for the version in force; the one before disappears.
+    void rule_set(std::string_view set, std::string_view version);
+
+    /// One transaction that put this many manifests on file: puente_commit_batch_rows, puente_commit_seconds.
+    void commit(std::size_t rows, Seconds took);
+    /// puente_statement_seconds{name}.
+    void statement(std::string_view name, Seconds took);
+    /// puente_database_up: 1 or 0.
+    void database_up(bool up);
+    /// puente_certificate_expiry_days, of the server's certificate; below zero when it has expired.
+    void certificate_expiry(std::chrono::duration<double, std::ratio<86400>> left);
+
+    /// Everything in the Prometheus text format, together with what is read now: process_resident_memory_bytes, process_open_fds,
+    /// puente_log_lines_dropped_total.
+    std::string text() const;
+
+private:
+    struct Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace puente::telemetry

@@ -1,0 +1,256 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <utility>
+
+#include "api/headers.hpp"
+#include "api/problem.hpp"
+#include "api/representation.hpp"
+#include "api/routes.hpp"
+#include "puente/clearance/read.hpp"
+#include "puente/clearance/submit.hpp"
+#include "puente/telemetry/metrics.hpp"
+
+namespace puente::api {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view json_type = "application/json";
+
+net::Response json_response(int status, std::string body, rules::Language language) {
+    net::Response response;
+    response.status = status;
+    response.content_type = json_type;
+    response.body = std::move(body);
+    response.headers.add("Content-Language", language == rules::Language::es ? "es" : "en");
+    response.headers.add("Cache-Control", "private, no-cache");
+    response.headers.add("Vary", "Authorization, Accept-Language");
+    return response;
+}
+
+net::Response not_modified(const std::string& etag) {
+    net::Response response;
+    response.status = 304;
+    response.headers.add("ETag", etag);
+    response.headers.add("Cache-Control", "private, no-cache");
+    response.headers.add("Vary", "Authorization, Accept-Language");
+    return response;
+}
+
+net::Response not_the_format(const manifest::Decoded& decoded, const Visit& visit) {
+    const ProblemType& type = problem_type("not-the-format");
+    JsonText json = begin_problem(type, visit.language, visit.request.request_id, {});
+    json.name("errors").open_list();
+    for (const manifest::Fault& fault : decoded.faults) {
+        json.open_object().member("pointer", fault.pointer).member("code", fault.code);
+        json.member("message", visit.language == rules::Language::es ? fault.es : fault.en).close_object();
+    }
+    json.close_list();
+    if (decoded.faults_left_out > 0) json.member("errorsLeftOut", static_cast<std::int64_t>(decoded.faults_left_out));
+    return finish_problem(type, visit.language, json);
+}
+
+net::Response rejected(const clearance::Judgement& judgement, const Visit& visit) {
+    const ProblemType& type = problem_type("rejected-by-rules");
+    JsonText json = begin_problem(type, visit.language, visit.request.request_id, {});
+    json.member("documentId", judgement.manifest.document_id()).member("tripNumber", judgement.manifest.trip_number());
+    json.name("ruleSets").raw(judgement.rules->versions);
+    write_findings(json, judgement.assessment, visit.language);
+    return finish_problem(type, visit.language, json);
+}
+
+/// A manifest out of the body, or the answer that says why not.
+struct Opened {
+    std::unique_ptr<manifest::Manifest> manifest;
+    net::Response refusal;
+};
+
+Opened open_manifest(Visit& visit) {
+    const std::string media_type = media_type_of(visit.request);
+    const bool json = media_type == json_type;
+    if (!accepts(visit.request, json_type)) return {nullptr, problem("not-acceptable", visit.language, visit.request.request_id)};
+    if (!json && media_type != "application/x-protobuf" && media_type != "application/protobuf") {
+        net::Response refusal = problem("unsupported-media-type", visit.language, visit.request.request_id);
+        refusal.headers.add("Accept-Post", "application/json, application/x-protobuf");
+        return {nullptr, std::move(refusal)};
+    }
+    std::string body = std::move(visit.request.body);
+    manifest::Decoded decoded = json ? manifest::decode_json(std::move(body), visit.counter.settings.document)
+                                     : manifest::decode_protobuf(std::move(body), visit.counter.settings.document);
+    if (decoded.manifest) return {std::move(decoded.manifest), {}};
+    visit.counter.clearance.metrics.manifest(telemetry::Outcome::malformed);
+    return {nullptr, not_the_format(decoded, visit)};
+}
+
+clearance::Answer remembered(const net::Response& response) {
+    clearance::Answer answer{response.status, response.body, fmt::format("Content-Type: {}\n", response.content_type)};
+    for (const auto& [name, value] : response.headers.fields()) answer.headers += fmt::format("{}: {}\n", name, value);
+    return answer;
+}
+
+/// The response that a remembered answer stands for.
+net::Response recalled(const store::FilingOutcome& outcome) {
+    net::Response response;
+    response.status = outcome.status;
+    response.body = outcome.body;
+    for (std::string_view lines = outcome.headers; !lines.empty();) {
+        const std::string_view line = lines.substr(0, lines.find('\n'));
+        lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+        const std::size_t colon = line.find(": ");
+        if (colon == std::string_view::npos) continue;
+        std::string name{line.substr(0, colon)};
+        std::string value{line.substr(colon + 2)};
+        if (name == "Content-Type") {
+            response.content_type = std::move(value);
+        } else {
+            response.headers.add(std::move(name), std::move(value));
+        }
+    }
+    return response;
+}
+
+net::Response represented(const store::FilingOutcome& outcome, const Visit& visit) {
+    using Kind = store::FilingOutcome::Kind;
+    switch (outcome.kind) {
+        case Kind::filed: return recalled(outcome);
+        case Kind::replayed: {
+            net::Response response = recalled(outcome);
+            response.headers.add("Idempotent-Replayed", "true");
+            return response;
+        }
+        case Kind::key_reused: return problem("key-reused", visit.language, visit.request.request_id);
+        case Kind::trip_in_use: return problem("trip-in-use", visit.language, visit.request.request_id);
+        case Kind::unavailable:
+            return problem("unavailable", visit.language, visit.request.request_id, "the database cannot be reached or its answer is unknown; retry with the same Idempotency-Key");
+        case Kind::overloaded: return problem("unavailable", visit.language, visit.request.request_id, "too much is waiting; retry with the same Idempotency-Key");
+    }
+    return problem("internal", visit.language, visit.request.request_id);
+}
+
+Result<Uuid> manifest_id_of(const Visit& visit) {
+    const std::optional<Uuid> id = Uuid::parse(visit.request.path_value("id"));
+    if (!id) return Error{ErrorKind::not_found, "no such manifest"};
+    return *id;
+}
+
+net::Response failed(const Error& error, const Visit& visit) { return problem(error, visit.language, visit.request.request_id); }
+
+Result<store::ListFilter> read_filter(const net::Request& request) {
+    store::ListFilter filter;
+    for (const auto& [name, value] : request.query) {
+        if (name == "trip") {
+            filter.trip_number = value;
+        } else if (name == "status") {
+            filter.status = value;
+        } else if (name == "port") {
+            filter.port = value;
+        } else if (name == "carrier") {
+            filter.carrier = value;
+        } else if (name == "since") {
+            const std::optional<LocalInstant> since = parse_date_time(value);
+            if (!since) return Error{ErrorKind::malformed, "'since' is an RFC 3339 date-time"};
+            filter.since = since->at;
+        } else if (name == "cursor") {
+            filter.after = Uuid::parse(value);
+            if (!filter.after) return Error{ErrorKind::malformed, "'cursor' is what 'next' of the page before said"};
+        } else if (name == "limit") {
+            const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), filter.limit);
+            if (fault != std::errc{} || end != value.data() + value.size() || filter.limit < 1 || filter.limit > 200) return Error{ErrorKind::malformed, "'limit' is 1 to 200"};
+        } else {
+            return Error{ErrorKind::malformed, fmt::format("there is no filter '{}'; there are trip, status, port, carrier, since, cursor, limit", name)};
+        }
+    }
+    return filter;
+}
+
+}  // namespace
+
+asio::awaitable<net::Response> submit_manifest(Visit& visit) {
+    const Instant received_at = visit.counter.clearance.now();
+    Result<std::string> key = idempotency_key(visit.request);
+    if (!key) co_return failed(key.error(), visit);
+    const Opened opened = open_manifest(visit);
+    if (!opened.manifest) co_return opened.refusal;
+
+    const clearance::AnswerWriter write_answer = [&visit](const clearance::Judgement& judgement, const Uuid* manifest_id) {
+        if (manifest_id == nullptr) return remembered(rejected(judgement, visit));
+        net::Response response = json_response(201, on_file_document(judgement, *manifest_id, visit.language), visit.language);
+        response.headers.add("Location", "/v1/manifests/" + manifest_id->text());
+        response.headers.add("ETag", "\"1.1\"");
+        return remembered(response);
+    };
+    clearance::Submission submission{*opened.manifest, visit.caller, std::move(*key), received_at};
+    const store::FilingOutcome outcome = co_await clearance::submit(std::move(submission), write_answer, visit.counter.clearance);
+    co_return represented(outcome, visit);
+}
+
+/// Selection is not disclosed here: who could ask before filing would ask until the draw comes out well.
+asio::awaitable<net::Response> validate_manifest(Visit& visit) {
+    const Opened opened = open_manifest(visit);
+    if (!opened.manifest) co_return opened.refusal;
+    const clearance::Judgement judgement = clearance::judge(*opened.manifest, visit.counter.clearance, visit.counter.clearance.now());
+    if (judgement.assessment.rejects()) co_return rejected(judgement, visit);
+    JsonText json;
+    json.open_object().member("verdict", "ACCEPTABLE").member("documentId", opened.manifest->document_id()).member("tripNumber", opened.manifest->trip_number());
+    json.name("ruleSets").raw(judgement.rules->versions);
+    write_findings(json, judgement.assessment, visit.language);
+    co_return json_response(200, json.close_object().take(), visit.language);
+}
+
+asio::awaitable<net::Response> show_status(Visit& visit) {
+    const Result<Uuid> id = manifest_id_of(visit);
+    if (!id) co_return failed(id.error(), visit);
+    clearance::Patience patience{known_etag(visit.request), preferred_wait(visit.request, visit.counter.settings.long_poll_max)};
+    const auto status = co_await clearance::read_status(*id, visit.caller, std::move(patience), visit.counter.clearance);
+    if (!status) co_return failed(status.error(), visit);
+    if (none_match_hits(visit.request, (*status)->etag)) co_return not_modified((*status)->etag);
+    JsonText json;
+    json.open_object();
+    write_status(json, (*status)->record, visit.language);
+    net::Response response = json_response(200, json.close_object().take(), visit.language);
+    response.headers.add("ETag", (*status)->etag);
+    co_return response;
+}
+
+asio::awaitable<net::Response> show_manifest(Visit& visit) {
+    const Result<Uuid> id = manifest_id_of(visit);
+    if (!id) co_return failed(id.error(), visit);
+    clearance::Patience patience{known_etag(visit.request), preferred_wait(visit.request, visit.counter.settings.long_poll_max)};
+    const auto status = co_await clearance::read_status(*id, visit.caller, std::move(patience), visit.counter.clearance);
+    if (!status) co_return failed(status.error(), visit);
+    if (none_match_hits(visit.request, (*status)->etag)) co_return not_modified((*status)->etag);
+    const Result<store::ManifestRecord> record = co_await clearance::read_manifest(*id, visit.caller, visit.counter.clearance);
+    if (!record) co_return failed(record.error(), visit);
+    net::Response response = json_response(200, manifest_document(*record, visit.language), visit.language);
+    response.headers.add("ETag", clearance::etag_of(record->status));
+    co_return response;
+}
+
+asio::awaitable<net::Response> show_history(Visit& visit) {
+    const Result<Uuid> id = manifest_id_of(visit);
+    if (!id) co_return failed(id.error(), visit);
+    const Result<clearance::History> history = co_await clearance::read_history(*id, visit.caller, visit.counter.clearance);
+    if (!history) co_return failed(history.error(), visit);
+    co_return json_response(200, history_document(*history), visit.language);
+}
+
+asio::awaitable<net::Response> list_manifests(Visit& visit) {
+    const Result<store::ListFilter> filter = read_filter(visit.request);
+    if (!filter) co_return failed(filter.error(), visit);
+    const auto records = co_await clearance::list_manifests(*filter, visit.caller, visit.counter.clearance);
+    if (!records) co_return failed(records.error(), visit);
+    JsonText json;
+    json.open_object().name("items").open_list();
+    for (const store::StatusRecord& record : *records) {
+        json.open_object();
+        write_status(json, record, visit.language);
+        json.close_object();
+    }
+    json.close_list();
+    if (records->size() == filter->limit) json.member("next", records->back().manifest_id.text());
+    co_return json_response(200, json.close_object().take(), visit.language);
+}
+
+}  // namespace puente::api

@@ -1,0 +1,181 @@
+#include "api/representation.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "puente/crypto/digest.hpp"
+
+namespace puente::api {
+
+namespace {
+
+struct StatusSentence {
+    const char* status;
+    const char* en;
+    const char* es;
+};
+
+constexpr std::array sentences{
+    StatusSentence{"CLEARED", "Go to the port: nobody needs to see this load.", "Diríjase al puerto: nadie necesita revisar esta carga."},
+    StatusSentence{"UNDER_REVIEW", "Wait: officers are to look at the papers.", "Espere: los documentos están por revisarse."},
+    StatusSentence{"INSPECTION_REQUIRED", "The load has been selected for inspection.", "La carga fue seleccionada para inspección."},
+    StatusSentence{"IN_INSPECTION", "Officers are working on this load.", "La carga está en revisión."},
+    StatusSentence{"HELD", "Held: see the legs for which agency and what it says.", "Retenida: consulte en las etapas qué autoridad y por qué."},
+    StatusSentence{"RELEASED", "Seen, and may go.", "Revisada; puede continuar."},
+    StatusSentence{"REFUSED", "Refused: this load may not cross.", "Rechazada: esta carga no puede cruzar."},
+    StatusSentence{"CANCELLED", "Cancelled by the sender.", "Cancelada por el remitente."},
+    StatusSentence{"EXPIRED", "Expired: it never arrived.", "Vencida: nunca llegó."},
+    StatusSentence{"CROSSED", "Across the border.", "Ya cruzó la frontera."},
+};
+
+std::string_view agency_of(rules::RuleSetName set) {
+    switch (set) {
+        case rules::RuleSetName::shared: return "SHARED";
+        case rules::RuleSetName::cbp: return "CBP";
+        case rules::RuleSetName::sat: return "SAT";
+    }
+    return "";
+}
+
+/// Both legs, also when nobody looks: a reader need not know the agencies.
+void write_legs(JsonText& json, const store::StatusRecord& record) {
+    json.name("legs").open_list();
+    for (const identifiers::Agency agency : identifiers::agencies) {
+        json.open_object().member("agency", identifiers::code(agency));
+        const store::LegRecord* leg = nullptr;
+        for (const store::LegRecord& each : record.legs) {
+            if (each.agency == agency) leg = &each;
+        }
+        json.member("state", leg == nullptr ? "NONE" : to_text(leg->state));
+        if (leg != nullptr && leg->state != inspection::LegState::none) {
+            json.member("kind", to_text(leg->kind)).member("claimed", leg->claimed);
+            if (!leg->holder.empty()) json.member("holder", leg->holder).member("fence", leg->fence);
+            if (leg->lease_until) json.member("leaseUntil", to_text(*leg->lease_until));
+            if (leg->decided_at) json.member("decidedAt", to_text(*leg->decided_at));
+            json.member_if("note", leg->decision_note);
+        }
+        json.close_object();
+    }
+    json.close_list();
+}
+
+/// Links and the words for the driver.
+void write_links(JsonText& json, const Uuid& manifest_id) {
+    const std::string self = "/v1/manifests/" + manifest_id.text();
+    json.name("links").open_object().member("self", self).member("status", self + "/status").member("history", self + "/history").close_object();
+}
+
+void write_factors(JsonText& json, const std::vector<selection::Factor>& factors) {
+    json.name("factors").open_list();
+    for (const selection::Factor& factor : factors) {
+        json.open_object().member("name", factor.name).member("detail", factor.detail).member("points", std::int64_t{factor.points}).close_object();
+    }
+    json.close_list();
+}
+
+/// The document as received, or its JSON form when it came in binary.
+std::string document_json(const store::ManifestRecord& record) {
+    if (record.media_type == "application/json") return record.document;
+    const manifest::Decoded decoded = manifest::decode_protobuf(record.document);
+    return decoded.manifest ? manifest::to_json(*decoded.manifest) : std::string{"null"};
+}
+
+}  // namespace
+
+std::string_view status_sentence(std::string_view status, rules::Language language) {
+    for (const StatusSentence& each : sentences) {
+        if (status == each.status) return language == rules::Language::es ? each.es : each.en;
+    }
+    return {};
+}
+
+void write_status(JsonText& json, const store::StatusRecord& record, rules::Language language) {
+    json.member("manifestId", record.manifest_id.text()).member("tripNumber", record.trip_number).member("documentId", record.document_id);
+    json.member("status", record.status).member("statusText", status_sentence(record.status, language));
+    json.member("version", std::int64_t{record.version}).member("direction", record.direction).member("usPort", record.us_port).member("mxOffice", record.mx_office);
+    json.member("estimatedArrival", to_text(record.estimated_arrival)).member("receivedAt", to_text(record.received_at)).member("changedAt", to_text(record.changed_at));
+    write_legs(json, record);
+    write_links(json, record.manifest_id);
+}
+
+void write_findings(JsonText& json, const rules::Assessment& assessment, rules::Language language) {
+    json.name("findings").open_list();
+    for (const rules::Finding& finding : assessment.findings()) {
+        const rules::Rule& rule = *finding.rule;
+        if (rule.agency_only) continue;
+        json.open_object().member("agency", agency_of(rule.set)).member("rule", rule.id).member("severity", to_text(rule.severity)).member("pointer", finding.pointer);
+        json.member_if("value", finding.value).member("message", rule.message.in(language).fill(finding)).member("fix", rule.fix.in(language).fill(finding));
+        json.member("citation", rule.citation).member("ruleSetVersion", assessment.rulebook().set(rule.set).version).close_object();
+    }
+    json.close_list();
+}
+
+void write_findings(JsonText& json, const std::vector<store::FindingRow>& findings, rules::Language language) {
+    json.name("findings").open_list();
+    for (const store::FindingRow& row : findings) {
+        json.open_object().member("agency", row.rule_set).member("rule", row.rule_id).member("severity", row.severity).member("pointer", row.pointer);
+        json.member_if("value", row.value).member("message", language == rules::Language::es ? row.message_es : row.message_en).member("citation", row.citation).close_object();
+    }
+    json.close_list();
+}
+
+std::string on_file_document(const clearance::Judgement& judgement, const Uuid& manifest_id, rules::Language language) {
+    const manifest::Manifest& manifest = judgement.manifest;
+    JsonText json;
+    json.open_object().member("manifestId", manifest_id.text()).member("documentId", manifest.document_id()).member("tripNumber", manifest.trip_number());
+    json.member("status", judgement.status).member("statusText", status_sentence(judgement.status, language)).member("version", std::int64_t{1});
+    json.member("receivedAt", to_text(judgement.received_at)).member("sha256", crypto::hex(manifest.sha256())).name("ruleSets").raw(judgement.rules->versions);
+    json.name("legs").open_list();
+    for (const identifiers::Agency agency : identifiers::agencies) {
+        json.open_object().member("agency", identifiers::code(agency)).member("state", to_text(judgement.legs[static_cast<std::size_t>(agency)].state)).close_object();
+    }
+    json.close_list();
+    write_findings(json, judgement.assessment, language);
+    write_links(json, manifest_id);
+    return json.close_object().take();
+}
+
+std::string manifest_document(const store::ManifestRecord& record, rules::Language language) {
+    JsonText json;
+    json.open_object();
+    write_status(json, record.status, language);
+    json.member("mode", record.mode).member("mediaType", record.media_type).member("sha256", crypto::hex(record.sha256)).name("ruleSets").raw(record.rule_sets);
+    write_findings(json, record.findings, language);
+    json.name("manifest").raw(document_json(record));
+    return json.close_object().take();
+}
+
+std::string history_document(const clearance::History& history) {
+    JsonText json;
+    json.open_object().name("events").open_list();
+    for (const store::EventRecord& event : history.events) {
+        json.open_object().member("eventId", event.event_id).member("at", to_text(event.at)).member("kind", event.kind).member("version", std::int64_t{event.version});
+        json.member("actor", event.actor).member("status", event.status);
+        if (!event.detail.empty()) json.name("detail").raw(event.detail);
+        json.close_object();
+    }
+    json.close_list().name("versions").open_list();
+    for (const store::VersionRecord& version : history.versions) {
+        json.open_object().member("version", std::int64_t{version.version}).member("receivedAt", to_text(version.received_at)).member("mediaType", version.media_type);
+        json.member("sha256", crypto::hex(version.sha256)).name("ruleSets").raw(version.rule_sets).close_object();
+    }
+    return json.close_list().close_object().take();
+}
+
+std::string queue_document(const std::string& port, const store::QueuePage& page, rules::Language language) {
+    JsonText json;
+    json.open_object().member("port", port).name("items").open_list();
+    for (const store::QueueEntry& entry : page.entries) {
+        json.open_object().member("inspectionId", entry.inspection_id.text()).member("openedAt", to_text(entry.opened_at)).member("rank", std::int64_t{entry.rank});
+        json.member("perishable", entry.perishable).texts("essential", entry.essential);
+        write_status(json, entry.manifest, language);
+        write_findings(json, entry.findings, language);
+        write_factors(json, entry.factors);
+        json.close_object();
+    }
+    json.close_list().member_if("next", page.next);
+    return json.close_object().take();
+}
+
+}  // namespace puente::api

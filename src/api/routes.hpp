@@ -1,0 +1,71 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <span>
+
+#include "puente/access/caller.hpp"
+#include "puente/api/api.hpp"
+#include "puente/net/message.hpp"
+#include "puente/rules/finding.hpp"
+
+namespace puente::telemetry {
+class Metrics;
+}
+
+namespace puente::api {
+
+/// What every handler can reach.
+struct Counter {
+    ApiSettings settings;
+    clearance::Clearance& clearance;
+    const clearance::AccessDesk& desk;
+    std::function<Readiness()> readiness;
+    std::string openapi_text;
+    std::string openapi_etag;
+    std::string schema_etag;
+};
+
+/// One request on its way through a handler.
+struct Visit {
+    Counter& counter;
+    net::Request& request;
+    access::Caller caller;  ///< known when the route asks for a scope
+    rules::Language language = rules::Language::en;
+};
+
+/// A row of the table of routes. The table is all there is: the router, the guard, the OpenAPI description and the tests read it.
+struct Route {
+    net::Method method;
+    const char* pattern;
+    std::optional<access::Scope> scope;  ///< nothing: open to all
+    boost::asio::awaitable<net::Response> (*handler)(Visit&);
+    const char* operation;               ///< OpenAPI operationId
+    const char* tag;
+    const char* summary;
+};
+
+std::span<const Route> routes();
+
+boost::asio::awaitable<net::Response> give_token(Visit& visit);
+boost::asio::awaitable<net::Response> show_metadata(Visit& visit);
+boost::asio::awaitable<net::Response> show_keys(Visit& visit);
+boost::asio::awaitable<net::Response> submit_manifest(Visit& visit);
+boost::asio::awaitable<net::Response> validate_manifest(Visit& visit);
+boost::asio::awaitable<net::Response> list_manifests(Visit& visit);
+boost::asio::awaitable<net::Response> show_manifest(Visit& visit);
+boost::asio::awaitable<net::Response> show_status(Visit& visit);
+boost::asio::awaitable<net::Response> show_history(Visit& visit);
+boost::asio::awaitable<net::Response> list_inspections(Visit& visit);
+boost::asio::awaitable<net::Response> claim_inspection(Visit& visit);
+boost::asio::awaitable<net::Response> start_leg(Visit& visit);
+boost::asio::awaitable<net::Response> decide_leg(Visit& visit);
+boost::asio::awaitable<net::Response> release_claim(Visit& visit);
+boost::asio::awaitable<net::Response> show_alive(Visit& visit);
+boost::asio::awaitable<net::Response> show_ready(Visit& visit);
+boost::asio::awaitable<net::Response> show_metrics(Visit& visit);
+boost::asio::awaitable<net::Response> show_openapi(Visit& visit);
+boost::asio::awaitable<net::Response> show_schema(Visit& visit);
+boost::asio::awaitable<net::Response> show_problem(Visit& visit);
+
+}  // namespace puente::api

@@ -1,0 +1,103 @@
+#include "store/attempt.hpp"
+
+#include <pqxx/except>
+
+#include "store/rows.hpp"
+#include "store/sqlstate.hpp"
+
+namespace puente::store {
+
+namespace {
+
+constexpr Statement take_role{"take_role", "SELECT set_config('role', $1, true), set_config('puente.company', $2, true), set_config('puente.scac', $3, true)"};
+
+std::string role_of(const As& as) {
+    switch (as.kind) {
+        case As::Kind::gateway: return "puente_gateway";
+        case As::Kind::intake: return "puente_intake";
+        case As::Kind::party: return "puente_party";
+        case As::Kind::officer: return as.agency == "CBP" ? "puente_cbp" : as.agency == "SAT" ? "puente_sat" : "";
+    }
+    return "";
+}
+
+Attempt commit(Connection& connection, pqxx::work& work) {
+    const Error unknown{ErrorKind::overloaded, "whether this was recorded is not known; look, or try again"};
+    try {
+        if (connection.commit(work)) return {Ending::committed, {}};
+        return {Ending::in_doubt, unknown};
+    } catch (...) {
+        const Failure failure = failure_in_flight(connection);
+        if (failure.ending == Ending::lost || failure.ending == Ending::in_doubt) return {Ending::in_doubt, unknown};
+        return {failure.ending, error_of(failure.sqlstate)};
+    }
+}
+
+}  // namespace
+
+As As::caller(const access::Caller& caller) {
+    As as;
+    as.kind = caller.role == access::Role::officer ? Kind::officer : Kind::party;
+    as.company = caller.company;
+    if (caller.role == access::Role::carrier) as.scac = caller.scac;
+    if (caller.agency) as.agency = identifiers::code(*caller.agency);
+    return as;
+}
+
+Failure failure_in_flight(const Connection& connection) {
+    try {
+        throw;
+    } catch (const pqxx::in_doubt_error&) {
+        return {Ending::in_doubt, "08007"};
+    } catch (const pqxx::broken_connection&) {
+        return {Ending::lost, "08006"};
+    } catch (const pqxx::transaction_rollback&) {
+        return {Ending::again, "40001"};
+    } catch (const pqxx::sql_error& error) {
+        if (!connection.is_open()) return {Ending::lost, "08006"};
+        return {is_retryable(error.sqlstate()) ? Ending::again : Ending::refused, error.sqlstate()};
+    } catch (const pqxx::failure&) {
+        return {connection.is_open() ? Ending::refused : Ending::lost, "08006"};
+    }
+}
+
+Result<Rows> Transaction::run_bound(const Statement& statement, const std::vector<Parameter>& parameters) {
+    if (inside_->ending != Ending::committed) return inside_->error;
+    try {
+        return Rows{std::make_shared<const Rows::Inside>(inside_->connection.run(inside_->work, statement, inside_->role, parameters))};
+    } catch (...) {
+        const Failure failure = failure_in_flight(inside_->connection);
+        inside_->ending = failure.ending;
+        inside_->error = error_of(failure.sqlstate);
+        return inside_->error;
+    }
+}
+
+const As& Transaction::as() const {
+    return inside_->as;
+}
+
+Attempt attempt(Connection& connection, const As& as, const std::function<Result<void>(Transaction&)>& work, bool takes_role) {
+    const std::string role = role_of(as);
+    if (role.empty()) return {Ending::refused, Error{ErrorKind::forbidden, "no such agency"}};
+    try {
+        pqxx::work raw{connection.raw()};
+        Transaction::Inside inside{connection, raw, role, as};
+        Transaction tx{inside};
+        if (takes_role || as.kind != As::Kind::gateway) {
+            const Result<Rows> taken = tx.run(take_role, role, as.company, as.scac);
+            if (!taken) return {inside.ending, taken.error()};
+        }
+        const Result<void> outcome = work(tx);
+        if (inside.ending != Ending::committed) return {inside.ending, inside.error};
+        if (!outcome) return {Ending::refused, outcome};
+        return commit(connection, raw);
+    } catch (const pqxx::pqxx_exception&) {
+        const Failure failure = failure_in_flight(connection);  // BEGIN
+        return {failure.ending, error_of(failure.sqlstate)};
+    } catch (const std::exception&) {
+        return {Ending::refused, Error{}};
+    }
+}
+
+}  // namespace puente::store

@@ -1,0 +1,150 @@
+#include "store/filing_batch.hpp"
+
+#include <algorithm>
+#include <map>
+#include <pqxx/binarystring>
+#include <pqxx/except>
+#include <utility>
+
+#include "store/fault_point.hpp"
+#include "store/filing_arrays.hpp"
+#include "store/filing_statements.hpp"
+
+namespace puente::store {
+
+namespace {
+
+using Kind = FilingOutcome::Kind;
+using Key = std::pair<std::string, std::string>;
+
+const std::string variant = "intake";
+
+/// The work of one batch inside its transaction.
+class Batch {
+public:
+    Batch(Connection& connection, pqxx::work& work, const Filings& filings);
+
+    void write();
+    void find_earlier_answers(const FilingList& asked, bool looking_up);
+    std::vector<FilingOutcome> outcomes() && { return std::move(outcomes_); }
+    const FilingList& all() const { return all_; }
+    void wait_for_standby_too() { run(wait_for_standby, {}); }
+
+private:
+    pqxx::result run(const Statement& statement, const std::vector<Parameter>& parameters);
+    void write_details(const FilingList& filed);
+    FilingOutcome& outcome_of(const Key& key) { return outcomes_[places_.at(key)]; }
+
+    Connection& connection_;
+    pqxx::work& work_;
+    FilingList all_;
+    std::map<Key, std::size_t> places_;
+    std::vector<FilingOutcome> outcomes_;
+};
+
+Key key_of(const Filing& filing) {
+    return {filing.client_id, filing.idempotency_key};
+}
+
+Key key_of(const pqxx::row& row) {
+    return {row[0].as<std::string>(), row[1].as<std::string>()};
+}
+
+FilingOutcome filed(const Filing& filing) {
+    return {Kind::filed, filing.answer_status, filing.answer_body, filing.answer_headers};
+}
+
+Batch::Batch(Connection& connection, pqxx::work& work, const Filings& filings) : connection_{connection}, work_{work} {
+    for (const auto& filing : filings) {
+        places_[key_of(*filing)] = all_.size();
+        all_.push_back(filing.get());
+    }
+    outcomes_.resize(all_.size());
+}
+
+pqxx::result Batch::run(const Statement& statement, const std::vector<Parameter>& parameters) {
+    return connection_.run(work_, statement, variant, parameters);
+}
+
+void Batch::write() {
+    const pqxx::result fresh = run(file_manifests, manifest_arrays(all_));
+    std::vector<bool> is_fresh(all_.size(), false);
+    FilingList on_file;
+    FilingList without_trip;
+    for (const pqxx::row& row : fresh) {
+        const std::size_t place = places_.at(key_of(row));
+        const Filing& filing = *all_[place];
+        is_fresh[place] = true;
+        if (!filing.on_file || row[2].as<bool>()) {
+            outcomes_[place] = filed(filing);
+            if (filing.on_file) on_file.push_back(&filing);
+        } else {
+            outcomes_[place].kind = Kind::trip_in_use;
+            without_trip.push_back(&filing);
+        }
+    }
+    write_details(on_file);
+    if (!without_trip.empty()) run(forget_keys, key_arrays(without_trip));
+    FilingList taken;
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+        if (!is_fresh[i]) taken.push_back(all_[i]);
+    }
+    if (!taken.empty()) find_earlier_answers(taken, false);
+}
+
+void Batch::write_details(const FilingList& filed) {
+    const auto any = [&](auto has) { return std::any_of(filed.begin(), filed.end(), has); };
+    if (any([](const Filing* filing) { return !filing->findings.empty(); })) run(file_findings, finding_arrays(filed));
+    if (!any([](const Filing* filing) { return filing->inspection.has_value(); })) return;
+    run(file_inspections, inspection_arrays(filed));
+    run(file_legs, leg_arrays(filed));
+    if (any([](const Filing* filing) { return filing->inspection && !filing->inspection->factors.empty(); })) run(file_factors, factor_arrays(filed));
+}
+
+/// An answer found counts once it is as durable as one given: the COMMIT of this transaction must wait for the standby as theirs did.
+/// A filing that finds its own manifest id was filed; one that was rejected has none, and is taken for itself only when `looking_up`.
+void Batch::find_earlier_answers(const FilingList& asked, bool looking_up) {
+    wait_for_standby_too();
+    for (const pqxx::row& row : run(find_answers, key_arrays(asked))) {
+        const std::size_t place = places_.at(key_of(row));
+        const Filing& filing = *all_[place];
+        FilingOutcome& outcome = outcomes_[place];
+        if (pqxx::binarystring{row[2]}.str() != filing.fingerprint) {
+            outcome.kind = Kind::key_reused;
+            continue;
+        }
+        const bool is_own = row[6].is_null() ? looking_up && !filing.on_file : row[6].as<std::string>() == filing.manifest_id.text();
+        outcome = {is_own ? Kind::filed : Kind::replayed, row[3].as<int>(), pqxx::binarystring{row[4]}.str(), row[5].as<std::string>()};
+    }
+}
+
+template <class Work>
+BatchResult in_one_transaction(Connection& connection, const Filings& filings, Work work) {
+    bool asked_to_commit = false;
+    try {
+        pqxx::work transaction{connection.raw()};
+        Batch batch{connection, transaction, filings};
+        work(batch);
+        fault_point("before_commit_abort");
+        asked_to_commit = true;
+        if (!connection.commit(transaction)) return {Ending::in_doubt, "", {}};
+        fault_point("after_commit_abort");
+        return {Ending::committed, "", std::move(batch).outcomes()};
+    } catch (const pqxx::pqxx_exception&) {
+        const Failure failure = failure_in_flight(connection);
+        if (asked_to_commit && failure.ending == Ending::lost) return {Ending::in_doubt, failure.sqlstate, {}};
+        return {failure.ending, failure.sqlstate, {}};
+    }
+}
+
+}  // namespace
+
+BatchResult commit_batch(Connection& connection, const Filings& filings) {
+    return in_one_transaction(connection, filings, [](Batch& batch) { batch.write(); });
+}
+
+BatchResult look_up(Connection& connection, const Filings& filings) {
+    return in_one_transaction(connection, filings, [](Batch& batch) { batch.find_earlier_answers(batch.all(), true); });
+}
+
+}  // namespace puente::store

@@ -1,0 +1,172 @@
+#include "puente/telemetry/metrics.hpp"
+
+#include <fmt/format.h>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <array>
+#include <map>
+#include <mutex>
+
+#include "puente/telemetry/log.hpp"
+#include "telemetry/process.hpp"
+#include "telemetry/series.hpp"
+
+namespace puente::telemetry {
+
+namespace {
+
+using prometheus::Counter;
+using prometheus::Gauge;
+using prometheus::Histogram;
+using prometheus::Registry;
+using Buckets = Histogram::BucketBoundaries;
+
+const Buckets second_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+const Buckets row_buckets{1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
+constexpr std::array<std::string_view, 5> outcome_names{"filed", "rejected", "malformed", "replayed", "conflict"};
+
+Counter& counter(Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
+}
+
+Gauge& gauge(Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+}
+
+Histogram& histogram(Registry& registry, const char* name, const char* help, const Buckets& buckets) {
+    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, buckets);
+}
+
+Series<Counter> counters(Registry& registry, const char* name, const char* help, std::vector<std::string> labels) {
+    auto& family = prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+    return {std::move(labels), [&family](const prometheus::Labels& values) -> Counter& { return family.Add(values); }};
+}
+
+Series<Histogram> timings(Registry& registry, const char* name, const char* help, std::vector<std::string> labels) {
+    auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+    return {std::move(labels), [&family](const prometheus::Labels& values) -> Histogram& { return family.Add(values, second_buckets); }};
+}
+
+std::array<Counter*, outcome_names.size()> outcome_counters(Registry& registry) {
+    auto& family = prometheus::BuildCounter().Name("puente_manifests_total").Help("Manifests sent, by what became of them.").Register(registry);
+    std::array<Counter*, outcome_names.size()> made{};
+    for (std::size_t i = 0; i < made.size(); ++i)
+        made[i] = &family.Add({
+            {"outcome", std::string{outcome_names[i]}}
+        });
+    return made;
+}
+
+}  // namespace
+
+/// The table of everything that is measured.
+struct Metrics::Inside {
+    Registry registry;
+
+    Series<Counter> requests = counters(registry, "puente_requests_total", "Requests answered.", {"route", "method", "status"});
+    Series<Histogram> request_seconds = timings(registry, "puente_request_seconds", "From the last octet of a request to its answer.", {"route"});
+    Gauge& requests_in_flight = gauge(registry, "puente_requests_in_flight", "Requests being worked on.");
+    Counter& requests_shed = counter(registry, "puente_requests_shed_total", "Requests refused because of overload.");
+    Gauge& connections = gauge(registry, "puente_connections", "Open client connections.");
+
+    std::array<Counter*, outcome_names.size()> manifests = outcome_counters(registry);
+    Series<Counter> findings = counters(registry, "puente_findings_total", "Findings of the rules.", {"rule", "severity"});
+    prometheus::Family<Gauge>& rule_sets = prometheus::BuildGauge().Name("puente_rule_sets_info").Help("The rule sets in force.").Register(registry);
+
+    Histogram& commit_rows = histogram(registry, "puente_commit_batch_rows", "Manifests put on file by one transaction.", row_buckets);
+    Histogram& commit_seconds = histogram(registry, "puente_commit_seconds", "Duration of those transactions.", second_buckets);
+    Series<Histogram> statement_seconds = timings(registry, "puente_statement_seconds", "Duration of SQL statements.", {"name"});
+    Gauge& database_up = gauge(registry, "puente_database_up", "1 when the database answers.");
+    Gauge& certificate_days = gauge(registry, "puente_certificate_expiry_days", "Days until the server's certificate expires.");
+
+    Gauge& memory = gauge(registry, "process_resident_memory_bytes", "Resident memory size in bytes.");
+    Gauge& descriptors = gauge(registry, "process_open_fds", "Number of open file descriptors.");
+    Counter& log_lines_dropped = counter(registry, "puente_log_lines_dropped_total", "Log lines dropped because nobody took them in time.");
+
+    std::mutex mutex;  ///< of what follows, and of reading the process
+    std::map<std::string, Gauge*, std::less<>> rule_set_in_force;
+};
+
+Metrics::Metrics() : inside_{std::make_unique<Inside>()} {}
+
+Metrics::~Metrics() = default;
+
+void Metrics::request(std::string_view route, std::string_view method, int status, Seconds took) {
+    const fmt::format_int status_text{status};
+    inside_->requests
+        .of({
+            route, method, std::string_view{status_text.data(), status_text.size()}
+    })
+        .Increment();
+    inside_->request_seconds.of({route}).Observe(took.count());
+}
+
+void Metrics::request_began() {
+    inside_->requests_in_flight.Increment();
+}
+
+void Metrics::request_ended() {
+    inside_->requests_in_flight.Decrement();
+}
+
+void Metrics::request_shed() {
+    inside_->requests_shed.Increment();
+}
+
+void Metrics::connection_opened() {
+    inside_->connections.Increment();
+}
+
+void Metrics::connection_closed() {
+    inside_->connections.Decrement();
+}
+
+void Metrics::manifest(Outcome outcome) {
+    inside_->manifests[static_cast<std::size_t>(outcome)]->Increment();
+}
+
+void Metrics::finding(std::string_view rule, std::string_view severity) {
+    inside_->findings.of({rule, severity}).Increment();
+}
+
+void Metrics::rule_set(std::string_view set, std::string_view version) {
+    const std::lock_guard lock{inside_->mutex};
+    Gauge*& in_force = inside_->rule_set_in_force[std::string{set}];
+    if (in_force != nullptr) inside_->rule_sets.Remove(in_force);
+    in_force = &inside_->rule_sets.Add({
+        {"set",     std::string{set}    },
+        {"version", std::string{version}}
+    });
+    in_force->Set(1);
+}
+
+void Metrics::commit(std::size_t rows, Seconds took) {
+    inside_->commit_rows.Observe(static_cast<double>(rows));
+    inside_->commit_seconds.Observe(took.count());
+}
+
+void Metrics::statement(std::string_view name, Seconds took) {
+    inside_->statement_seconds.of({name}).Observe(took.count());
+}
+
+void Metrics::database_up(bool up) {
+    inside_->database_up.Set(up ? 1 : 0);
+}
+
+void Metrics::certificate_expiry(std::chrono::duration<double, std::ratio<86400>> left) {
+    inside_->certificate_days.Set(left.count());
+}
+
+std::string Metrics::text() const {
+    const std::lock_guard lock{inside_->mutex};
+    if (const std::optional<double> bytes = resident_memory_bytes()) inside_->memory.Set(*bytes);
+    if (const std::optional<double> open = open_descriptors()) inside_->descriptors.Set(*open);
+    inside_->log_lines_dropped.Increment(static_cast<double>(dropped_log_lines()) - inside_->log_lines_dropped.Value());
+    return prometheus::TextSerializer{}.Serialize(inside_->registry.Collect());
+}
+
+}  // namespace puente::telemetry

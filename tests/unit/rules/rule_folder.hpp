@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "puente/instant.hpp"
+#include "puente/rules/assess.hpp"
+#include "puente/rules/rule_set.hpp"
+
+/// The rulebook of rules/, loaded once.
+std::shared_ptr<const puente::rules::Rulebook> rulebook();
+
+/// The text of tests/samples/<name>.json.
+std::optional<std::string> sample(const std::string& name);
+
+/// Names of tests/samples/ without ".json": those that end in `suffix` and hold no other dot.
+std::vector<std::string> sample_names(const std::string& suffix);
+
+/// The findings on a document, received three hours before it arrives, as "RULE-ID severity pointer: message".
+std::vector<std::string> findings_on(const std::string& document);
