@@ -142,7 +142,8 @@ TypeRef Checker::visit_select(Expr& expr) {
     if (global && resolve(expr, name)) return expr.type;
     if (global && !root_is_known(expr)) {
         std::vector<std::string> known;
-        for (const auto& [each, variable] : environment_.variables) known.push_back(each);
+        for (const auto& [each, variable] : environment_.variables)
+            if (each.find('.') != each.npos) known.push_back(each);
         const std::string meant = suggestion(name, known);
         if (!meant.empty()) return fault(expr, fmt::format("unknown variable '{}'{}", name, meant));
     }

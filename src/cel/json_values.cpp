@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int depth_max = 100;
-constexpr std::size_t written_max = 1'000'000;
+constexpr std::size_t written_max = 100'000;
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view timestamp_url = "type.googleapis.com/google.protobuf.Timestamp";
 constexpr std::string_view duration_url = "type.googleapis.com/google.protobuf.Duration";

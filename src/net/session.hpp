@@ -37,7 +37,7 @@ public:
 
     /// Wakes the session when its deadline has passed or the body comes too slowly. Called by the lane's sweep.
     void check(Clock::time_point now);
-    /// Wakes the session if it waits for a request.
+    /// Ends the session if it waits for a request; soon rather than now when the client is busy.
     void leave_if_idle();
     /// Ends it now, whatever it waits for.
     void cut();

@@ -1,6 +1,7 @@
 // What a session does on the wire: waiting, reading, writing, deadlines.
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
@@ -18,6 +19,10 @@ constexpr std::size_t wire_bytes = 4096;  // what an idle connection keeps
 constexpr std::size_t wire_bytes_for_bodies = 32 * 1024;
 constexpr std::size_t linger_bytes_max = 64 * 1024;
 constexpr std::chrono::seconds linger_time{1};
+/// A client that asked less than busy_time ago may be sending its next request while the drain begins: that one is awaited for last_request_time
+/// and answered with `Connection: close`, rather than reset.
+constexpr std::chrono::seconds busy_time{1};
+constexpr std::chrono::milliseconds last_request_time{100};
 
 }  // namespace
 
@@ -120,8 +125,14 @@ void Session::check(Clock::time_point now) {
 }
 
 void Session::leave_if_idle() {
+    if (phase_ != Phase::idle) return;
+    const Clock::time_point now = Clock::now();
+    if (now - phase_began_ < busy_time) {
+        deadline_ = std::min(deadline_, now + last_request_time);
+        return;
+    }
     boost::system::error_code ignored;
-    if (phase_ == Phase::idle) socket_.cancel(ignored);
+    socket_.cancel(ignored);
 }
 
 void Session::cut() {

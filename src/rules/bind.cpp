@@ -23,9 +23,10 @@ cel::Value EntryMap::key_at(std::size_t index) const { return cel::Value::string
 cel::Value EntryMap::value_at(std::size_t index) const { return cel::Value::string(entry_->column(index)); }
 
 std::size_t ListOnDay::size() const {
-    std::size_t count = 0;
-    for (const codes::Entry& entry : *rows_->list) count += entry.in_force(day_) ? 1 : 0;
-    return count;
+    if (size_ != unknown_size) return size_;
+    size_ = 0;
+    for (const codes::Entry& entry : *rows_->list) size_ += entry.in_force(day_) ? 1 : 0;
+    return size_;
 }
 
 bool ListOnDay::find(const cel::Value& key, cel::Value& found) const {

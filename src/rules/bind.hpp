@@ -40,16 +40,22 @@ struct ListRows {
 class ListOnDay final : public cel::Map {
 public:
     explicit ListOnDay(const ListRows& rows) : rows_{&rows} {}
-    void set_day(std::chrono::sys_days day) { day_ = day; }
+    void set_day(std::chrono::sys_days day) {
+        if (day == day_) return;
+        day_ = day;
+        size_ = unknown_size;
+    }
     std::size_t size() const override;
     bool find(const cel::Value& key, cel::Value& found) const override;
     cel::Value key_at(std::size_t index) const override;
     cel::Value value_at(std::size_t index) const override;
 
 private:
+    static constexpr std::size_t unknown_size = static_cast<std::size_t>(-1);
     const codes::Entry* nth_in_force(std::size_t index) const;
     const ListRows* rows_;
     std::chrono::sys_days day_{};
+    mutable std::size_t size_ = unknown_size;  ///< counted when first asked for: most manifests of a thread arrive on the same few days
 };
 
 /// What is bound once for a set of code lists: their rows, in the order of their slots.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "puente/v1/facts.pb.h"
 
 namespace puente::selection {
@@ -26,7 +28,9 @@ void heed_findings(const rules::Assessment& assessment, Selection& selection) {
             if (!concerns(rule.set, agency)) continue;
             Wish& wish = selection.wishes[index(agency)];
             (rule.severity == rules::Severity::inspect ? wish.inspect : wish.review) = true;
-            selection.factors.push_back({agency, "finding:" + rule.id, std::string{to_text(rule.severity)}, 0});
+            Factor factor{agency, "finding:" + rule.id, std::string{to_text(rule.severity)}, 0};
+            const auto same = [&factor](const Factor& each) { return each.agency == factor.agency && each.name == factor.name; };
+            if (std::none_of(selection.factors.begin(), selection.factors.end(), same)) selection.factors.push_back(std::move(factor));
         }
     }
 }

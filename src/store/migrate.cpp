@@ -125,8 +125,9 @@ Result<void> check_schema(const std::string& url, const std::vector<Migration>& 
     try {
         const std::unique_ptr<Connection> connection = connect(url);
         pqxx::work work{connection->raw()};
-        const bool is_there = work.exec1("SELECT to_regclass('puente.migration') IS NOT NULL")[0].as<bool>();
+        const bool is_there = work.exec1("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'puente')")[0].as<bool>();
         if (!is_there) return Error{ErrorKind::conflict, "the database has no schema yet: run the migrations first"};
+        work.exec0("SET LOCAL ROLE puente_gateway");  // a login of the gateway inherits nothing
         for (const Migration& migration : migrations) {
             const Result<bool> applied = is_applied(work, migration);
             if (!applied) return applied.error();

@@ -50,7 +50,7 @@ Instant Row::instant(int column) const {
 std::optional<Instant> Row::optional_instant(int column) const {
     std::string text = this->text(column);  // "2026-03-02 18:30:00.123456+00": ISO style and UTC are set on every connection
     if (text.empty()) return std::nullopt;
-    assert(text.size() > 22 && text.substr(text.size() - 3) == "+00");
+    assert(text.size() >= 22 && text.substr(text.size() - 3) == "+00");
     text[10] = 'T';
     text.replace(text.size() - 3, 3, "Z");
     const std::optional<LocalInstant> read = parse_date_time(text);

@@ -63,14 +63,15 @@ TEST_P(Check, tells_what_is_wrong_and_what_was_meant) {
     EXPECT_EQ(compiled.faults[0].column, GetParam().column) << compiled.faults[0].text;
     EXPECT_NE(compiled.faults[0].text.find(GetParam().says), std::string::npos) << compiled.faults[0].text;
 }
-INSTANTIATE_TEST_SUITE_P(Faults, Check, testing::ValuesIn(check_cases), [](const auto& info) { return std::string{info.param.name}; });
+INSTANTIATE_TEST_SUITE_P(Faults, Check, testing::ValuesIn(check_cases), [](const auto& each) { return std::string{each.param.name}; });
 
 TEST(Check, finds_every_fault_and_not_only_the_first) {
     const Environment environment = manifest_environment();
     const Compiled compiled = compile("manifest.trp.x == 1 ||\n  manifest.shipmnts.size() > 'a'", environment);
-    ASSERT_EQ(compiled.faults.size(), 2U);
+    ASSERT_EQ(compiled.faults.size(), 3U);
     EXPECT_EQ(compiled.faults[0].line, 1U);
     EXPECT_EQ(compiled.faults[1].line, 2U);
+    EXPECT_EQ(compiled.faults[2].line, 2U) << "size() is an int all the same";
 }
 
 struct TypeCase {

@@ -17,25 +17,25 @@ struct LineCase {
     const char* answer;
 };
 constexpr LineCase line_cases[] = {
-    {"sum", R"({"expr": "1 + 2"})", R"({"value": {"int64Value": "3"}})"},
-    {"natural", R"({"expr": "7u"})", R"({"value": {"uint64Value": "7"}})"},
-    {"infinite", R"({"expr": "1.0 / 0.0"})", R"({"value": {"doubleValue": "Infinity"}})"},
-    {"not_a_number", R"({"expr": "0.0 / 0.0"})", R"({"value": {"doubleValue": "NaN"}})"},
-    {"octets", R"({"expr": "b'\\xfb\\xff'"})", R"({"value": {"bytesValue": "+/8="}})"},
-    {"nothing", R"({"expr": "null"})", R"({"value": {"nullValue": null}})"},
-    {"empty_list", R"({"expr": "[]"})", R"({"value": {"listValue": {}}})"},
-    {"type", R"({"expr": "type(1)"})", R"({"value": {"typeValue": "int"}})"},
-    {"moment", R"({"expr": "timestamp('2024-02-29T00:00:00-06:00')"})",
-     R"({"value": {"objectValue": {"@type": "type.googleapis.com/google.protobuf.Timestamp", "value": "2024-02-29T06:00:00Z"}}})"},
-    {"while", R"({"expr": "duration('1h') + duration('-500ms')"})",
-     R"({"value": {"objectValue": {"@type": "type.googleapis.com/google.protobuf.Duration", "value": "3599.5s"}}})"},
-    {"bound_octets", R"({"expr": "size(x)", "bindings": {"x": {"bytesValue": "AAEC"}}})", R"({"value": {"int64Value": "3"}})"},
-    {"bound_duration", R"({"expr": "x.getSeconds()", "bindings": {"x": {"objectValue": {"@type": "type.googleapis.com/google.protobuf.Duration",
-     "value": "12.5s"}}}})", R"({"value": {"int64Value": "12"}})"},
-    {"bound_mixed_list", R"({"expr": "x[0] + 1", "bindings": {"x": {"listValue": {"values": [{"int64Value": "1"}, {"stringValue": "a"}]}}}})",
-     R"({"value": {"int64Value": "2"}})"},
-    {"bound_with_dots", R"({"expr": "a.b.c", "bindings": {"a.b": {"mapValue": {"entries": [{"key": {"stringValue": "c"}, "value": {"boolValue": true}}]}}}})",
-     R"({"value": {"boolValue": true}})"},
+    {"sum", R"j({"expr": "1 + 2"})j", R"j({"value": {"int64Value": "3"}})j"},
+    {"natural", R"j({"expr": "7u"})j", R"j({"value": {"uint64Value": "7"}})j"},
+    {"infinite", R"j({"expr": "1.0 / 0.0"})j", R"j({"value": {"doubleValue": "Infinity"}})j"},
+    {"not_a_number", R"j({"expr": "0.0 / 0.0"})j", R"j({"value": {"doubleValue": "NaN"}})j"},
+    {"octets", R"j({"expr": "b'\\xfb\\xff'"})j", R"j({"value": {"bytesValue": "+/8="}})j"},
+    {"nothing", R"j({"expr": "null"})j", R"j({"value": {"nullValue": null}})j"},
+    {"empty_list", R"j({"expr": "[]"})j", R"j({"value": {"listValue": {}}})j"},
+    {"type", R"j({"expr": "type(1)"})j", R"j({"value": {"typeValue": "int"}})j"},
+    {"moment", R"j({"expr": "timestamp('2024-02-29T00:00:00-06:00')"})j",
+     R"j({"value": {"objectValue": {"@type": "type.googleapis.com/google.protobuf.Timestamp", "value": "2024-02-29T06:00:00Z"}}})j"},
+    {"while", R"j({"expr": "duration('1h') + duration('-500ms')"})j",
+     R"j({"value": {"objectValue": {"@type": "type.googleapis.com/google.protobuf.Duration", "value": "3599.5s"}}})j"},
+    {"bound_octets", R"j({"expr": "size(x)", "bindings": {"x": {"bytesValue": "AAEC"}}})j", R"j({"value": {"int64Value": "3"}})j"},
+    {"bound_duration", R"j({"expr": "x.getSeconds()", "bindings": {"x": {"objectValue": {"@type": "type.googleapis.com/google.protobuf.Duration",
+     "value": "12.5s"}}}})j", R"j({"value": {"int64Value": "12"}})j"},
+    {"bound_mixed_list", R"j({"expr": "x[0] + 1", "bindings": {"x": {"listValue": {"values": [{"int64Value": "1"}, {"stringValue": "a"}]}}}})j",
+     R"j({"value": {"int64Value": "2"}})j"},
+    {"bound_with_dots", R"j({"expr": "a.b.c", "bindings": {"a.b": {"mapValue": {"entries": [{"key": {"stringValue": "c"}, "value": {"boolValue": true}}]}}}})j",
+     R"j({"value": {"boolValue": true}})j"},
 };
 
 TEST(Lines, give_the_value) {
@@ -46,16 +46,16 @@ constexpr LineCase wrong_lines[] = {
     {"no_json", "{", "not JSON"},
     {"no_object", "[]", "expected an object"},
     {"no_expression", "{}", "expected an object"},
-    {"bad_bindings", R"({"expr": "1", "bindings": []})", "must be an object"},
-    {"bad_flag", R"({"expr": "1", "disable_check": 1})", "true or false"},
-    {"two_kinds", R"({"expr": "1", "bindings": {"x": {"boolValue": true, "int64Value": "1"}}})", "exactly one kind"},
-    {"int_out_of_range", R"({"expr": "1", "bindings": {"x": {"int64Value": "9223372036854775808"}}})", "binding 'x'"},
-    {"bad_base64", R"({"expr": "1", "bindings": {"x": {"bytesValue": "*"}}})", "base64"},
-    {"key_twice", R"({"expr": "1", "bindings": {"x": {"mapValue": {"entries": [{"key": {"int64Value": "1"}, "value": {"nullValue": null}},
-     {"key": {"uint64Value": "1"}, "value": {"nullValue": null}}]}}}})", "same key twice"},
-    {"parse_fault", R"({"expr": "1 +"})", "1:4: "},
-    {"check_fault", R"({"expr": "1 + 'a'"})", "1:3: "},
-    {"run_fault", R"({"expr": "1 / 0"})", "division by zero"},
+    {"bad_bindings", R"j({"expr": "1", "bindings": []})j", "must be an object"},
+    {"bad_flag", R"j({"expr": "1", "disable_check": 1})j", "true or false"},
+    {"two_kinds", R"j({"expr": "1", "bindings": {"x": {"boolValue": true, "int64Value": "1"}}})j", "exactly one kind"},
+    {"int_out_of_range", R"j({"expr": "1", "bindings": {"x": {"int64Value": "9223372036854775808"}}})j", "binding 'x'"},
+    {"bad_base64", R"j({"expr": "1", "bindings": {"x": {"bytesValue": "*"}}})j", "base64"},
+    {"key_twice", R"j({"expr": "1", "bindings": {"x": {"mapValue": {"entries": [{"key": {"int64Value": "1"}, "value": {"nullValue": null}},
+     {"key": {"uint64Value": "1"}, "value": {"nullValue": null}}]}}}})j", "same key twice"},
+    {"parse_fault", R"j({"expr": "1 +"})j", "1:4: "},
+    {"check_fault", R"j({"expr": "1 + 'a'"})j", "1:3: "},
+    {"run_fault", R"j({"expr": "1 / 0"})j", "division by zero"},
 };
 
 TEST(Lines, give_the_error) {
@@ -99,7 +99,7 @@ constexpr ZoneCase zone_cases[] = {
 TEST(Lines, know_the_time_in_every_zone) {
     for (const ZoneCase& each : zone_cases) {
         const std::string text = std::string{"timestamp('"} + each.moment + "').getHours('" + each.zone + "') == " + std::to_string(each.hour);
-        EXPECT_EQ(json::parse(evaluate_line(json{{"expr", text}}.dump())), json::parse(R"({"value": {"boolValue": true}})")) << text;
+        EXPECT_EQ(json::parse(evaluate_line(json{{"expr", text}}.dump())), json::parse(R"j({"value": {"boolValue": true}})j")) << text;
     }
     for (const char* zone : {"Nowhere/Land", "../../../etc/passwd", "/etc/passwd", "+24:00", "1:2"}) {
         const std::string text = std::string{"timestamp(0).getHours('"} + zone + "')";

@@ -57,7 +57,7 @@ TEST_P(Text, tells_the_place_and_the_reason) {
     EXPECT_EQ(compiled.faults[0].column, GetParam().column);
     EXPECT_NE(compiled.faults[0].text.find(GetParam().says), std::string::npos) << compiled.faults[0].text;
 }
-INSTANTIATE_TEST_SUITE_P(Faults, Text, testing::ValuesIn(text_cases), [](const auto& info) { return std::string{info.param.name}; });
+INSTANTIATE_TEST_SUITE_P(Faults, Text, testing::ValuesIn(text_cases), [](const auto& each) { return std::string{each.param.name}; });
 
 struct Repeated {
     const char* name;

@@ -65,56 +65,56 @@ google::protobuf::Value& credential_value(v1::Manifest& m) {
     return (*m.mutable_credentials(0)->mutable_credential()->mutable_fields())["a"];
 }
 
+void add_unknown_to_credential(v1::Manifest& m) {
+    google::protobuf::Value& value = credential_value(m);
+    value.set_bool_value(true);
+    value.GetReflection()->MutableUnknownFields(&value)->AddVarint(77, 1);
+}
+
+void nest_credential(v1::Manifest& m, int lists) {
+    google::protobuf::Value* value = &credential_value(m);
+    for (int i = 0; i < lists; ++i) value = value->mutable_list_value()->add_values();
+    value->set_bool_value(true);
+}
+
+// One case a line.
+// clang-format off
 const MessageCase message_cases[] = {
-    {"missing_text",          [](v1::Manifest& m) { m.mutable_trip()->clear_trip_number(); },                           {"missing_field /trip/tripNumber"}                           },
-    {"missing_message",       [](v1::Manifest& m) { m.mutable_trip()->clear_crossing(); },                              {"missing_field /trip/crossing"}                             },
-    {"missing_list",          [](v1::Manifest& m) { m.mutable_shipments(0)->clear_goods(); },                           {"missing_field /shipments/0/goods"}                         },
-    {"missing_integer",       [](v1::Manifest& m) { m.mutable_shipments(0)->mutable_goods(2)->clear_item(); },          {"missing_field /shipments/0/goods/2/item"}                  },
-    {"zero_is_there",         [](v1::Manifest& m) { m.mutable_shipments(0)->mutable_packages()->clear_count(); },       {}                                                           },
-    {"too_long",              [](v1::Manifest& m) { m.mutable_trip()->set_mode("ninechars"); },                         {"too_long /trip/mode"}                                      },
-    {"too_short",
-     [](v1::Manifest& m) { m.mutable_trip()->mutable_conveyance()->mutable_insurance(0)->set_policy("1"); },
-     {"too_short /trip/conveyance/insurance/0/policy"}                                                                                                                               },
-    {"not_trimmed",           [](v1::Manifest& m) { m.mutable_trip()->set_mode("road "); },                             {"not_trimmed /trip/mode"}                                   },
-    {"control_character",     [](v1::Manifest& m) { m.mutable_trip()->set_mode("ro\nad"); },                            {"control_character /trip/mode"}                             },
-    {"nul_in_text",           [](v1::Manifest& m) { m.mutable_trip()->set_mode("ro\0ad"s); },                           {"control_character /trip/mode"}                             },
-    {"bad_decimal",           [](v1::Manifest& m) { m.mutable_trip()->set_distance_km("-1"); },                         {"bad_decimal /trip/distanceKm"}                             },
-    {"too_many_places",       [](v1::Manifest& m) { m.mutable_trip()->set_distance_km("1.2345"); },                     {"too_many_places /trip/distanceKm"}                         },
-    {"bad_date",              [](v1::Manifest& m) { m.mutable_trip()->mutable_crew(0)->set_birth_date("1990-13-01"); }, {"bad_date /trip/crew/0/birthDate"}                          },
-    {"bad_date_time",         [](v1::Manifest& m) { m.mutable_trip()->set_estimated_arrival("tomorrow"); },             {"bad_date_time /trip/estimatedArrival"}                     },
-    {"bad_uuid",              [](v1::Manifest& m) { m.set_document_id("x"); },                                          {"bad_uuid /documentId"}                                     },
-    {"out_of_range",          [](v1::Manifest& m) { m.mutable_trip()->mutable_conveyance()->set_model_year(1); },       {"out_of_range /trip/conveyance/modelYear"}                  },
-    {"negative",              [](v1::Manifest& m) { m.mutable_shipments(0)->mutable_packages()->set_count(-1); },       {"out_of_range /shipments/0/packages/count"}                 },
-    {"too_few_items",         [](v1::Manifest& m) { m.mutable_shipments(0)->mutable_parties()->RemoveLast(); },         {"too_few_items /shipments/0/parties"}                       },
-    {"too_many_items",
-     [](v1::Manifest& m) {
-         for (int i = 0; i < 10; ++i) m.mutable_shipments(0)->mutable_mx()->add_regimes("EXD");
-     },                                                                                                                 {"too_many_items /shipments/0/mx/regimes"}                   },
-    {"empty_item",            [](v1::Manifest& m) { m.mutable_shipments(0)->mutable_mx()->add_regimes(""); },           {"empty_text /shipments/0/mx/regimes/1"}                     },
-    {"value_without_kind",    [](v1::Manifest& m) { credential_value(m); },                                             {"wrong_type /credentials/0/credential/a"}                   },
-    {"infinite_number",
-     [](v1::Manifest& m) { credential_value(m).set_number_value(std::numeric_limits<double>::infinity()); },
-     {"out_of_range /credentials/0/credential/a"}                                                                                                                                    },
-    {"nul_in_credential",     [](v1::Manifest& m) { credential_value(m).set_string_value("\0"s); },                     {"nul_byte /credentials/0/credential/a"}                     },
-    {"unknown_in_credential",
-     [](v1::Manifest& m) {
-         auto& value = credential_value(m);
-         value.set_bool_value(true);
-         value.GetReflection()->MutableUnknownFields(&value)->AddVarint(77, 1);
-     },                                                                                                                 {"unknown_field /credentials/0/credential/a"}                },
-    {"deep_credential",
-     [](v1::Manifest& m) {
-         google::protobuf::Value* value = &credential_value(m);
-         for (int i = 0; i < 28; ++i) value = value->mutable_list_value()->add_values();
-         value->set_bool_value(true);
-     },                                                                                                                 {}                                                           },
-    {"too_deep",
-     [](v1::Manifest& m) {
-         google::protobuf::Value* value = &credential_value(m);
-         for (int i = 0; i < 29; ++i) value = value->mutable_list_value()->add_values();
-         value->set_bool_value(true);
-     },                                                                                                                 {"too_deep /credentials/0/credential/a" + repeated("/0", 28)}},
+    {"missing_text", [](v1::Manifest& m) { m.mutable_trip()->clear_trip_number(); }, {"missing_field /trip/tripNumber"}},
+    {"missing_message", [](v1::Manifest& m) { m.mutable_trip()->clear_crossing(); }, {"missing_field /trip/crossing"}},
+    {"missing_list", [](v1::Manifest& m) { m.mutable_shipments(0)->clear_goods(); }, {"missing_field /shipments/0/goods"}},
+    {"missing_integer", [](v1::Manifest& m) { m.mutable_shipments(0)->mutable_goods(2)->clear_item(); },
+     {"missing_field /shipments/0/goods/2/item"}},
+    {"zero_is_there", [](v1::Manifest& m) { m.mutable_shipments(0)->mutable_packages()->clear_count(); }, {}},
+    {"too_long", [](v1::Manifest& m) { m.mutable_trip()->set_mode("ninechars"); }, {"too_long /trip/mode"}},
+    {"too_short", [](v1::Manifest& m) { m.mutable_trip()->mutable_conveyance()->mutable_insurance(0)->set_policy("1"); },
+     {"too_short /trip/conveyance/insurance/0/policy"}},
+    {"not_trimmed", [](v1::Manifest& m) { m.mutable_trip()->set_mode("road "); }, {"not_trimmed /trip/mode"}},
+    {"control_character", [](v1::Manifest& m) { m.mutable_trip()->set_mode("ro\nad"); }, {"control_character /trip/mode"}},
+    {"nul_in_text", [](v1::Manifest& m) { m.mutable_trip()->set_mode("ro\0ad"s); }, {"control_character /trip/mode"}},
+    {"bad_decimal", [](v1::Manifest& m) { m.mutable_trip()->set_distance_km("-1"); }, {"bad_decimal /trip/distanceKm"}},
+    {"too_many_places", [](v1::Manifest& m) { m.mutable_trip()->set_distance_km("1.2345"); }, {"too_many_places /trip/distanceKm"}},
+    {"bad_date", [](v1::Manifest& m) { m.mutable_trip()->mutable_crew(0)->set_birth_date("1990-13-01"); }, {"bad_date /trip/crew/0/birthDate"}},
+    {"bad_date_time", [](v1::Manifest& m) { m.mutable_trip()->set_estimated_arrival("tomorrow"); }, {"bad_date_time /trip/estimatedArrival"}},
+    {"bad_uuid", [](v1::Manifest& m) { m.set_document_id("x"); }, {"bad_uuid /documentId"}},
+    {"out_of_range", [](v1::Manifest& m) { m.mutable_trip()->mutable_conveyance()->set_model_year(1); },
+     {"out_of_range /trip/conveyance/modelYear"}},
+    {"negative", [](v1::Manifest& m) { m.mutable_shipments(0)->mutable_packages()->set_count(-1); }, {"out_of_range /shipments/0/packages/count"}},
+    {"too_few_items", [](v1::Manifest& m) { m.mutable_shipments(0)->mutable_parties()->RemoveLast(); }, {"too_few_items /shipments/0/parties"}},
+    {"too_many_items", [](v1::Manifest& m) { for (int i = 0; i < 10; ++i) m.mutable_shipments(0)->mutable_mx()->add_regimes("EXD"); },
+     {"too_many_items /shipments/0/mx/regimes"}},
+    {"empty_item", [](v1::Manifest& m) { m.mutable_shipments(0)->mutable_mx()->add_regimes(""); }, {"empty_text /shipments/0/mx/regimes/1"}},
+    {"value_without_kind", [](v1::Manifest& m) { credential_value(m); }, {"wrong_type /credentials/0/credential/a"}},
+    {"infinite_number", [](v1::Manifest& m) { credential_value(m).set_number_value(std::numeric_limits<double>::infinity()); },
+     {"out_of_range /credentials/0/credential/a"}},
+    {"nul_in_credential", [](v1::Manifest& m) { credential_value(m).set_string_value("\0"s); }, {"nul_byte /credentials/0/credential/a"}},
+    {"unknown_in_credential", add_unknown_to_credential,
+     {"unknown_field /credentials/0/credential/a"}},
+    {"deep_credential", [](v1::Manifest& m) { nest_credential(m, 28); }, {}},
+    {"too_deep", [](v1::Manifest& m) { nest_credential(m, 29); },
+     {"too_deep /credentials/0/credential/a" + repeated("/0", 28)}},
 };
+// clang-format on
 
 class MessageFault : public ::testing::TestWithParam<MessageCase> {};
 
@@ -132,31 +132,23 @@ struct WireCase {
     Listed faults;
 };
 
+// One case a line.
+// clang-format off
 const WireCase wire_cases[] = {
-    {"unknown_number",      "\x78\x01"s,             {"unknown_field "}                                                        },
-    {"unknown_fixed",
-     "\x7d"
-     "1234"s,                                        {"unknown_field "}                                                        },
-    {"text_twice",
-     "\x0a\x03"
-     "1.0"s,                                         {"duplicate_field /formatVersion"}                                        },
-    {"explicit_empty_text", "\x0a\0"s,               {"duplicate_field /formatVersion", "empty_text /formatVersion"}           },
-    {"wrong_wire_type",     "\x30\x01"s,             {"wrong_type /shipments/1"}                                               },
-    {"not_utf8",
-     "\x3a\x05\x0a\x03\xff"
-     "ab"s,                                          {"not_utf8 /credentials/1/program", "missing_field /credentials/1/holder"}},
-    {"cut_tag",             "\x80"s,                 {"not_protobuf "}                                                         },
-    {"cut_length",
-     "\x0a\x05"
-     "1"s,                                           {"not_protobuf "}                                                         },
-    {"endless_varint",      "\x78" + std::string(11, '\xff'),                                                                    {"not_protobuf "}},
-    {"number_zero",                     "\x02\0"s,                                {"not_protobuf "}                                                                            },
-    {"group",                     "\x0b\x0c"s,                                      {"not_protobuf "}    },
-    {"broken_credential",
-     "\x3a\x0d\x0a\x03"
-     "abc\x12\x01"
-     "a\x1a\x01\xff"s,                          {"not_protobuf "}                                                                                                          },
+    {"unknown_number", "\x78\x01"s, {"unknown_field "}},
+    {"unknown_fixed", "\x7d" "1234"s, {"unknown_field "}},
+    {"text_twice", "\x0a\x03" "1.0"s, {"duplicate_field /formatVersion"}},
+    {"explicit_empty_text", "\x0a\0"s, {"duplicate_field /formatVersion", "empty_text /formatVersion"}},
+    {"wrong_wire_type", "\x30\x01"s, {"wrong_type /shipments/1"}},
+    {"not_utf8", "\x3a\x05\x0a\x03\xff" "ab"s, {"not_utf8 /credentials/1/program", "missing_field /credentials/1/holder"}},
+    {"cut_tag", "\x80"s, {"not_protobuf "}},
+    {"cut_length", "\x0a\x05" "1"s, {"not_protobuf "}},
+    {"endless_varint", "\x78" + std::string(11, '\xff'), {"not_protobuf "}},
+    {"number_zero", "\x02\0"s, {"not_protobuf "}},
+    {"group", "\x0b\x0c"s, {"not_protobuf "}},
+    {"broken_credential", "\x3a\x0d\x0a\x03" "abc\x12\x01" "a\x1a\x01\xff"s, {"not_protobuf "}},
 };
+// clang-format on
 
 class WireFault : public ::testing::TestWithParam<WireCase> {};
 

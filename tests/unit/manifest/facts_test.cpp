@@ -77,26 +77,29 @@ struct FactCase {
     std::string expected;
 };
 
+// One case a line.
+// clang-format off
 const FactCase fact_cases[] = {
-    {"arrival_in_the_past",       "/trip/estimatedArrival",              "\"2026-03-02T17:00:00Z\"",                                               "leadMinutes",   "\"-1\""                          },
-    {"day_by_the_offset",         "/trip/estimatedArrival",              "\"2026-03-03T01:00:00-07:00\"",                                          "arrivalDay",    "\"2026-03-03\""                  },
-    {"list_by_the_day",           "/shipments/0/goods/0/hs",             "\"0804\"",                                                               "perishable",    "true"                            },
-    {"medical",                   "/shipments/0/goods/7/hs",             "\"300490\"",                                                             "essential",     R"(["agribusiness","medical"])"   },
-    {"short_hs_is_left_out",      "/shipments/0/goods/7/hs",             "\"99\"",                                                                 "headings",      R"(["0702","0707","0709","0804"])"},
-    {"hs_of_letters_is_left_out", "/shipments/0/goods/7/hs",             "\"99AB00\"",                                                             "chapters",      R"(["07","08"])"                  },
-    {"hazmat",                    "/shipments/0/goods/0/dangerous",      R"({"un":"1203","class":"3","contactName":"A","contactPhone":"1"})",      "hazmat",        "true"                            },
-    {"hazard_classes",            "/shipments/0/goods/0/dangerous",      R"({"un":"1203","class":"3","contactName":"A","contactPhone":"1"})",      "hazardClasses",
-     R"(["3"])"                                                                                                                                                                                       },
-    {"in_bond_block",             "/shipments/0/us/inBond",              R"({"type":"62","number":"123456789"})",                                  "inBond",        "true"                            },
-    {"in_bond_release",           "/shipments/0/us/release",             "\"inBond\"",                                                             "inBond",        "true"                            },
-    {"in_bond_qp",                "/shipments/0/us/release",             "\"qpInBond\"",                                                           "inBond",        "true"                            },
-    {"origins_sorted",            "/shipments/0/goods/3/origin",         "\"GT\"",                                                                 "origins",       R"(["GT","MX"])"                  },
-    {"only_dollars",              "/shipments/0/goods/0/value/currency", "\"MXN\"",                                                                "usdCents",      "\"1537125\""                     },
-    {"dollars_without_cents",     "/shipments/0/goods/0/value/amount",   "\"1\"",                                                                  "usdCents",      "\"1537225\""                     },
-    {"grams",                     "/shipments/0/grossMassKg",            "\"0.001\"",                                                              "grossGrams",    "\"1\""                           },
-    {"programs_of_shipments",     "/shipments/0/credentials",            R"([{"program":"oea","holder":"P1"},{"program":"ctpat","holder":"P1"}])", "programs",
-     R"(["ctpat","oea"])"                                                                                                                                                                             },
+    {"arrival_in_the_past", "/trip/estimatedArrival", "\"2026-03-02T17:00:00Z\"", "leadMinutes", "\"-1\""},
+    {"day_by_the_offset", "/trip/estimatedArrival", "\"2026-03-03T01:00:00-07:00\"", "arrivalDay", "\"2026-03-03\""},
+    {"list_by_the_day", "/shipments/0/goods/0/hs", "\"0804\"", "perishable", "true"},
+    {"medical", "/shipments/0/goods/7/hs", "\"300490\"", "essential", R"(["agribusiness","medical"])"},
+    {"short_hs_is_left_out", "/shipments/0/goods/7/hs", "\"99\"", "headings", R"(["0702","0707","0709","0804"])"},
+    {"hs_of_letters_is_left_out", "/shipments/0/goods/7/hs", "\"99AB00\"", "chapters", R"(["07","08"])"},
+    {"hazmat", "/shipments/0/goods/0/dangerous", R"({"un":"1203","class":"3","contactName":"A","contactPhone":"1"})", "hazmat", "true"},
+    {"hazard_classes", "/shipments/0/goods/0/dangerous", R"({"un":"1203","class":"3","contactName":"A","contactPhone":"1"})", "hazardClasses",
+     R"(["3"])"},
+    {"in_bond_block", "/shipments/0/us/inBond", R"({"type":"62","number":"123456789"})", "inBond", "true"},
+    {"in_bond_release", "/shipments/0/us/release", "\"inBond\"", "inBond", "true"},
+    {"in_bond_qp", "/shipments/0/us/release", "\"qpInBond\"", "inBond", "true"},
+    {"origins_sorted", "/shipments/0/goods/3/origin", "\"GT\"", "origins", R"(["GT","MX"])"},
+    {"only_dollars", "/shipments/0/goods/0/value/currency", "\"MXN\"", "usdCents", "\"1537125\""},
+    {"dollars_without_cents", "/shipments/0/goods/0/value/amount", "\"1\"", "usdCents", "\"1537225\""},
+    {"grams", "/shipments/0/grossMassKg", "\"0.001\"", "grossGrams", "\"1\""},
+    {"programs_of_shipments", "/shipments/0/credentials", R"([{"program":"oea","holder":"P1"},{"program":"ctpat","holder":"P1"}])", "programs",
+     R"(["ctpat","oea"])"},
 };
+// clang-format on
 
 class Fact : public ::testing::TestWithParam<FactCase> {};
 
