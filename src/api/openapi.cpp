@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
+#include "api/openapi_schemas.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
-#include "puente/manifest/manifest.hpp"
 
 namespace puente::api {
 
@@ -12,229 +16,253 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json reference(const char* schema) { return {{"$ref", fmt::format("#/components/schemas/{}", schema)}}; }
-Json text_schema(const char* description) { return {{"type", "string"}, {"description", description}}; }
-Json list_of(Json items) { return {{"type", "array"}, {"items", std::move(items)}}; }
-Json object_of(Json properties) { return {{"type", "object"}, {"properties", std::move(properties)}}; }
+/// What each operation takes and gives; the rest follows from its route. `headers` of the answer besides Puente-Request-Id; `parameters` besides
+/// those of the path and Accept-Language; `problems` besides 400 and, where a token is asked for, 401, 403 and 503.
+constexpr const char* operation_text = R"json({
+"giveToken": {"takes": "TokenRequest", "gives": "Token", "problems": [413, 415, 503],
+  "description": "Client authentication by private_key_jwt (RFC 7523) or, where allowed, by client secret. The token is bound to the client's certificate when the connection has one (RFC 8705)."},
+"showMetadata": {"gives": "Metadata", "description": "Where the token endpoint and the keys are, and what is supported."},
+"showKeys": {"gives": "KeySet", "description": "The public keys."},
+"submitManifest": {"takes": "Manifest", "gives": "OnFile", "headers": ["Location", "ETag", "Content-Language", "Idempotent-Replayed"], "parameters": ["IdempotencyKey"],
+  "problems": [406, 409, 413, 415, 422],
+  "description": "Acknowledged is durable: 201 means committed. 422 means rejected by rules and not on file. The same Idempotency-Key with the same body replays the first answer; after a 503 send the same body under the same key again."},
+"validateManifest": {"takes": "Manifest", "gives": "Verdict", "headers": ["Content-Language"], "problems": [406, 413, 415, 422],
+  "description": "The same judgement, nothing written. Whether the load would be selected is not disclosed."},
+"listManifests": {"gives": "ManifestList", "headers": ["Content-Language"], "parameters": ["Trip", "StatusFilter", "PortFilter", "Carrier", "Since", "Cursor", "Limit"],
+  "description": "The caller's own; officers see all. Paged by cursor."},
+"showManifest": {"gives": "Record", "headers": ["ETag", "Content-Language"], "parameters": ["IfNoneMatch", "Prefer"], "problems": [404],
+  "description": "Answers 304 to a matching If-None-Match. With Prefer: wait=N it waits up to N seconds for a change."},
+"showStatus": {"gives": "Status", "headers": ["ETag", "Content-Language"], "parameters": ["IfNoneMatch", "Prefer"], "problems": [404],
+  "description": "A small document for polling, with the same conditional rules as the record."},
+"showHistory": {"gives": "History", "headers": ["Content-Language"], "problems": [404], "description": "Everything that happened to the manifest, and the versions received."},
+"listInspections": {"gives": "Queue", "parameters": ["Cursor", "Limit"], "problems": [404],
+  "description": "The same rows in the same order for both agencies; each sees its own factors and private findings only."},
+"claimInspection": {"takes": "ClaimRequest", "gives": "Claim", "problems": [404, 409, 413], "description": "A lease with a fencing token. Two officers never hold one leg."},
+"startLeg": {"takes": "FenceRequest", "gives": "LegMove", "problems": [404, 409, 412, 413], "description": "PENDING or HELD becomes WORKING. The fence of the claim is required."},
+"decideLeg": {"takes": "DecisionRequest", "gives": "LegMove", "problems": [404, 409, 412, 413],
+  "description": "WORKING becomes RELEASED, HELD or REFUSED. One agency can never decide the other's leg."},
+"releaseClaim": {"takes": "FenceRequest", "gives": "LegMove", "problems": [404, 409, 412, 413], "description": "The leg becomes claimable again at once."},
+"showAlive": {"gives": "Alive", "description": "Answers as long as the process serves."},
+"showReady": {"gives": "Ready", "problems": [503], "description": "503 while the database cannot be reached or the gateway is draining."},
+"showMetrics": {"gives": "Text", "media": "text/plain", "description": "For Prometheus."},
+"showOpenapi": {"gives": "AnyObject", "headers": ["ETag"], "parameters": ["IfNoneMatch"], "description": "Made from the table of routes."},
+"showSchema": {"gives": "AnyObject", "media": "application/schema+json", "headers": ["ETag"], "parameters": ["IfNoneMatch"], "description": "Made from the protobuf descriptors."},
+"showProblem": {"gives": "ProblemType", "problems": [404], "description": "What the `type` of a problem document refers to."}
+})json";
 
-/// What one operation takes and gives; the rest follows from the route.
-struct Operation {
-    const char* id;
-    const char* body;          ///< schema of the request body, or null
-    const char* body_media;    ///< its media type
-    int success;
-    const char* answer;        ///< schema of the answer, or null
-    const char* answer_media;
-    const char* description;
+constexpr std::array scope_meanings{
+    std::pair{access::Scope::manifest_write,  "File and validate manifests"                      },
+    std::pair{access::Scope::manifest_read,   "Read whole records"                               },
+    std::pair{access::Scope::status_read,     "Read statuses"                                    },
+    std::pair{access::Scope::inspection_read, "Read the inspection queue"                        },
+    std::pair{access::Scope::inspection_work, "Claim and decide the legs of the officer's agency"},
+    std::pair{access::Scope::rules_read,      "Read the rules in force"                          },
 };
 
-const Operation operations[] = {
-    {"giveToken", "TokenRequest", "application/x-www-form-urlencoded", 200, "Token", "application/json",
-     "Client authentication by private_key_jwt (RFC 7523) or, where allowed, by client secret. The token is bound to the client's certificate when the connection has one (RFC 8705)."},
-    {"showMetadata", nullptr, nullptr, 200, "Metadata", "application/json", "Where the token endpoint and the keys are, and what is supported."},
-    {"showKeys", nullptr, nullptr, 200, "KeySet", "application/json", "The public keys."},
-    {"submitManifest", "Manifest", "application/json", 201, "OnFile", "application/json",
-     "Acknowledged is durable: 201 means committed. 422 means rejected by rules and not on file. The same Idempotency-Key with the same body replays the first answer."},
-    {"validateManifest", "Manifest", "application/json", 200, "Verdict", "application/json", "The same judgement, nothing written. Whether the load would be selected is not disclosed."},
-    {"listManifests", nullptr, nullptr, 200, "ManifestList", "application/json", "The caller's own; officers see all. Paged by cursor."},
-    {"showManifest", nullptr, nullptr, 200, "Record", "application/json", "Answers 304 to a matching If-None-Match. With Prefer: wait=N it waits up to N seconds for a change."},
-    {"showStatus", nullptr, nullptr, 200, "Status", "application/json", "A small document for polling, with the same conditional rules as the record."},
-    {"showHistory", nullptr, nullptr, 200, "History", "application/json", "Everything that happened to the manifest, and the versions received."},
-    {"listInspections", nullptr, nullptr, 200, "Queue", "application/json", "The same rows in the same order for both agencies; each sees its own factors and private findings only."},
-    {"claimInspection", "ClaimRequest", "application/json", 200, "Claim", "application/json", "A lease with a fencing token. Two officers never hold one leg."},
-    {"startLeg", "FenceRequest", "application/json", 200, "LegMove", "application/json", "PENDING or HELD becomes WORKING. The fence of the claim is required."},
-    {"decideLeg", "DecisionRequest", "application/json", 200, "LegMove", "application/json", "One agency can never decide the other's leg."},
-    {"releaseClaim", "FenceRequest", "application/json", 200, "LegMove", "application/json", "The leg becomes claimable again at once."},
-    {"showAlive", nullptr, nullptr, 200, "Alive", "application/json", "Answers as long as the process serves."},
-    {"showReady", nullptr, nullptr, 200, "Ready", "application/json", "503 while the database cannot be reached or the gateway is draining."},
-    {"showMetrics", nullptr, nullptr, 200, nullptr, "text/plain", "For Prometheus."},
-    {"showOpenapi", nullptr, nullptr, 200, "AnyObject", "application/json", "Made from the table of routes."},
-    {"showSchema", nullptr, nullptr, 200, "AnyObject", "application/schema+json", "Made from the protobuf descriptors."},
-    {"showProblem", nullptr, nullptr, 200, "ProblemType", "application/json", "What the `type` of a problem document refers to."},
+constexpr std::array problem_meanings{
+    std::pair{400, "The request is malformed; every place at fault is listed"                               },
+    std::pair{401, "No valid token"                                                                         },
+    std::pair{403, "The token's scope or role does not allow it"                                            },
+    std::pair{404, "No such thing, or not the caller's"                                                     },
+    std::pair{406, "Answers are application/json"                                                           },
+    std::pair{409, "The state of the record does not allow it, or the trip number is in use"                },
+    std::pair{412, "The version or fence is out of date"                                                    },
+    std::pair{413, "Over a limit"                                                                           },
+    std::pair{415, "The media type is not understood"                                                       },
+    std::pair{422, "Rejected by rules: not put on file; or the key was used for another body"               },
+    std::pair{503, "Not now: too much is waiting, the database cannot be reached, or the outcome is unknown"},
 };
 
-const Operation& operation_of(std::string_view id) {
-    for (const Operation& each : operations) {
-        if (id == each.id) return each;
-    }
-    throw std::logic_error{"no OpenAPI operation for a route"};
+Json reference(const char* kind, const std::string& name) {
+    Json object;
+    object["$ref"] = fmt::format("#/components/{}/{}", kind, name);
+    return object;
 }
 
-const char* method_name(net::Method method) { return method == net::Method::post ? "post" : "get"; }
-
-Json header_parameter(const char* name, bool required, const char* description) {
-    return {{"name", name}, {"in", "header"}, {"required", required}, {"description", description}, {"schema", {{"type", "string"}}}};
+Json headers_of(const Json& names) {
+    Json headers;
+    headers["Puente-Request-Id"] = reference("headers", "Puente-Request-Id");
+    for (const std::string name : names) headers[name] = reference("headers", name);
+    return headers;
 }
 
-Json query_parameter(const char* name, const char* description) {
-    return {{"name", name}, {"in", "query"}, {"required", false}, {"description", description}, {"schema", {{"type", "string"}}}};
+Json content_of(const std::string& media_type, const std::string& schema) {
+    Json content;
+    content[media_type]["schema"] = reference("schemas", schema);
+    return content;
 }
 
-Json path_parameters(std::string_view pattern) {
+Json response(const char* description, const Json& headers, Json content) {
+    Json answer{
+        {"description", description        },
+        {"headers",     headers_of(headers)}
+    };
+    if (!content.empty()) answer["content"] = std::move(content);
+    return answer;
+}
+
+Json problem_response(int status, const char* meaning) {
+    Json headers{"Content-Language"};
+    if (status == 401) headers.push_back("WWW-Authenticate");
+    if (status == 415) headers.push_back("Accept-Post");
+    if (status == 503) headers.push_back("Retry-After");
+    Json content = content_of("application/problem+json", "Problem");
+    const ProblemType& type = problem_type_of_status(status);
+    content["application/problem+json"]["examples"]["english"]["value"] = {
+        {"type", fmt::format("/problems/{}", type.slug)},
+        {"title",      type.title_en                         },
+        {"status",      type.status},
+        {"detail",      type.detail_en                         },
+        {"instance",      "urn:uuid:01a2000a-58d9-7f1d-bc8b-a38fe04208c4"}
+    };
+    return response(meaning, headers, std::move(content));
+}
+
+/// `components/responses`: one for each status that a problem document is sent with, and one for all others.
+Json problem_responses() {
+    Json all;
+    for (const auto& [status, meaning] : problem_meanings) all[fmt::format("Problem{}", status)] = problem_response(status, meaning);
+    all["Problem"] = response("Any other problem, in the same form", Json::array(), content_of("application/problem+json", "Problem"));
+    return all;
+}
+
+Json parameters_of(const Route& route, const Json& operation) {
+    constexpr std::array in_path{
+        std::pair{"{id}",     "Id"          },
+        std::pair{"{port}",   "Port"        },
+        std::pair{"{agency}", "AgencyInPath"},
+        std::pair{"{slug}",   "Slug"        }
+    };
     Json parameters = Json::array();
-    for (std::size_t open = pattern.find('{'); open != std::string_view::npos; open = pattern.find('{', open + 1)) {
-        const std::string name{pattern.substr(open + 1, pattern.find('}', open) - open - 1)};
-        const char* description = name == "id" ? "UUID of the record" : name == "port" ? "Schedule D code or Mexican office and section" : name == "agency" ? "CBP or SAT" : "Name";
-        parameters.push_back({{"name", name}, {"in", "path"}, {"required", true}, {"description", description}, {"schema", {{"type", "string"}}}});
+    for (const auto& [place, component] : in_path) {
+        if (std::string_view{route.pattern}.find(place) != std::string_view::npos) parameters.push_back(reference("parameters", component));
     }
+    for (const std::string name : operation.value("parameters", Json::array())) parameters.push_back(reference("parameters", name));
+    parameters.push_back(reference("parameters", "Language"));
     return parameters;
 }
 
-Json parameters_of(const Route& route) {
-    Json parameters = path_parameters(route.pattern);
-    const std::string_view id = route.operation;
-    parameters.push_back(header_parameter("Accept-Language", false, "es for Spanish, otherwise English"));
-    if (id == "submitManifest") parameters.push_back(header_parameter("Idempotency-Key", true, "16 to 64 letters, digits, '-' and '_', in quotes; kept for seven days"));
-    if (id == "showManifest" || id == "showStatus") {
-        parameters.push_back(header_parameter("If-None-Match", false, "The ETag known already: 304 when it still holds"));
-        parameters.push_back(header_parameter("Prefer", false, "wait=N: wait up to N seconds for a change from If-None-Match"));
+Json request_body(const std::string& schema) {
+    const char* media_type = schema == "TokenRequest" ? "application/x-www-form-urlencoded" : "application/json";
+    Json content = content_of(media_type, schema);
+    if (schema == "Manifest") {
+        content[media_type]["examples"]["emptyTruck"] = {
+            {"summary", "An empty truck on its way north"},
+            {"value",   openapi_manifest_example()       }
+        };
+        content["application/x-protobuf"]["schema"] = {
+            {"type",        "string"            },
+            {"format",      "binary"            },
+            {"description", "puente.v1.Manifest"}
+        };
     }
-    if (id == "listManifests") {
-        for (const char* name : {"trip", "status", "port", "carrier", "since"}) parameters.push_back(query_parameter(name, "Filter"));
-    }
-    if (id == "listManifests" || id == "listInspections") {
-        parameters.push_back(query_parameter("cursor", "`next` of the page before"));
-        parameters.push_back(query_parameter("limit", "1 to 200, 50 by default"));
-    }
-    return parameters;
+    return {
+        {"required", schema != "ClaimRequest"},
+        {"content",  std::move(content)      }
+    };
 }
 
-Json problem_response(const char* description) {
-    return {{"description", description}, {"content", {{"application/problem+json", {{"schema", reference("Problem")}}}}}};
-}
-
-Json responses_of(const Route& route, const Operation& operation) {
-    Json answer{{"description", "Done"}};
-    Json schema = operation.answer == nullptr ? Json{{"type", "string"}} : reference(operation.answer);
-    answer["content"] = Json{{operation.answer_media, {{"schema", std::move(schema)}}}};
-    Json responses{{std::to_string(operation.success), std::move(answer)}};
+Json responses_of(const Route& route, const Json& operation) {
     const std::string_view id = route.operation;
-    if (id == "showManifest" || id == "showStatus") responses["304"] = {{"description", "Not changed"}};
-    responses["400"] = problem_response("Malformed; the places at fault are listed");
-    if (route.scope) {
-        responses["401"] = problem_response("No valid token");
-        responses["403"] = problem_response("The token's scope or role does not allow it");
+    const Json headers = operation.value("headers", Json::array());
+    Json answer = content_of(operation.value("media", "application/json"), operation["gives"]);
+    Json responses;
+    if (id == "submitManifest") {
+        responses["201"] = response("On file", headers, std::move(answer));
+    } else {
+        responses["200"] = response("Done", headers, std::move(answer));
     }
-    responses["404"] = problem_response("No such thing, or not the caller's");
-    if (operation.body != nullptr) {
-        responses["409"] = problem_response("The state of the record does not allow it");
-        responses["412"] = problem_response("The version or fence is out of date");
-        responses["413"] = problem_response("Over a limit");
-        responses["415"] = problem_response("Media type not understood");
-        responses["422"] = problem_response("Rejected by rules, or the key was used for another body");
+    const Json parameters = operation.value("parameters", Json::array());
+    const bool conditional = std::find(parameters.begin(), parameters.end(), "IfNoneMatch") != parameters.end();
+    if (conditional) responses["304"] = response("The ETag in If-None-Match still holds", {"ETag"}, {});
+
+    std::vector<int> problems = operation.value("problems", std::vector<int>{});
+    problems.push_back(400);
+    if (route.scope) problems.insert(problems.end(), {401, 403, 503});
+    std::sort(problems.begin(), problems.end());
+    for (const int status : problems) responses[std::to_string(status)] = reference("responses", fmt::format("Problem{}", status));
+    if (id == "giveToken") {  // OAuth clients expect the form of RFC 6749
+        responses["400"] = response("The request is malformed, or asks for what is not open to the client", Json::array(),
+                                    content_of("application/json", "OauthError"));
+        responses["401"] =
+            response("The client is not known, or did not prove who it is", {"WWW-Authenticate"}, content_of("application/json", "OauthError"));
     }
-    responses["503"] = problem_response("Not now; see Retry-After");
+    responses["default"] = reference("responses", "Problem");
     return responses;
 }
 
 Json paths() {
-    Json all = Json::object();
+    const Json operations = Json::parse(operation_text);
+    Json all;
     for (const Route& route : routes()) {
-        const Operation& operation = operation_of(route.operation);
-        Json item{{"operationId", route.operation}, {"tags", {route.tag}}, {"summary", route.summary}, {"description", operation.description}};
-        item["parameters"] = parameters_of(route);
-        if (operation.body != nullptr) {
-            Json content{{operation.body_media, {{"schema", reference(operation.body)}}}};
-            if (std::string_view{operation.body} == "Manifest") content["application/x-protobuf"] = {{"schema", {{"type", "string"}, {"format", "binary"}}}};
-            item["requestBody"] = {{"required", std::string_view{operation.body} != "ClaimRequest"}, {"content", std::move(content)}};
-        }
+        const Json& operation = operations.at(route.operation);
+        Json item{
+            {"operationId", route.operation         },
+            {"tags",        {route.tag}             },
+            {"summary",     route.summary           },
+            {"description", operation["description"]}
+        };
+        item["parameters"] = parameters_of(route, operation);
+        if (operation.contains("takes")) item["requestBody"] = request_body(operation["takes"]);
         item["responses"] = responses_of(route, operation);
-        item["security"] = route.scope ? Json::array({Json{{"oauth2", Json::array({std::string{access::to_text(*route.scope)}})}}}) : Json::array();
-        all[route.pattern][method_name(route.method)] = std::move(item);
+        item["security"] = Json::array();
+        if (route.scope)
+            item["security"].push_back({
+                {"oauth2", Json::array({std::string{access::to_text(*route.scope)}})}
+            });
+        all[route.pattern][route.method == net::Method::post ? "post" : "get"] = std::move(item);
     }
     return all;
 }
 
-Json status_properties() {
-    return {{"manifestId", text_schema("UUIDv7 of the record")},
-            {"tripNumber", text_schema("The carrier's trip number")},
-            {"documentId", text_schema("The sender's identifier of the document")},
-            {"status", {{"type", "string"}, {"enum", {"UNDER_REVIEW", "INSPECTION_REQUIRED", "IN_INSPECTION", "HELD", "CLEARED", "RELEASED", "REFUSED", "CANCELLED", "EXPIRED", "CROSSED"}}}},
-            {"statusText", text_schema("What it means for the driver")},
-            {"version", {{"type", "integer"}}},
-            {"legs", list_of(reference("Leg"))}};
-}
-
-/// The JSON Schema of the manifest with its definitions moved where OpenAPI looks for them.
-void add_manifest_schemas(Json& schemas) {
-    std::string text{manifest::json_schema()};
-    for (std::size_t at = text.find("#/$defs/"); at != std::string::npos; at = text.find("#/$defs/", at)) text.replace(at, 8, "#/components/schemas/");
-    Json schema = Json::parse(text);
-    if (schema.contains("$defs")) {
-        for (auto& [name, definition] : schema["$defs"].items()) schemas[name] = definition;
-    }
-    for (const char* outside : {"$defs", "$schema", "$id"}) schema.erase(outside);
-    schemas["Manifest"] = std::move(schema);
-}
-
-Json schemas() {
-    Json all = Json::object();
-    add_manifest_schemas(all);
-    const Json text{{"type", "string"}};
-    const Json number{{"type", "integer"}};
-    all["Leg"] = object_of({{"agency", {{"type", "string"}, {"enum", {"CBP", "SAT"}}}},
-                            {"state", {{"type", "string"}, {"enum", {"NONE", "PENDING", "WORKING", "RELEASED", "HELD", "REFUSED"}}}},
-                            {"kind", {{"type", "string"}, {"enum", {"REVIEW", "INSPECT"}}}},
-                            {"note", text}});
-    all["Finding"] = object_of({{"agency", text}, {"rule", text}, {"severity", {{"type", "string"}, {"enum", {"reject", "review", "inspect", "advise"}}}},
-                                {"pointer", text_schema("RFC 6901, to the field at fault")}, {"value", text}, {"message", text}, {"fix", text}, {"citation", text}, {"ruleSetVersion", text}});
-    Json on_file = status_properties();
-    on_file["findings"] = list_of(reference("Finding"));
-    on_file["ruleSets"] = reference("AnyObject");
-    on_file["sha256"] = text_schema("Of the bytes received, hexadecimal");
-    all["OnFile"] = object_of(on_file);
-    Json record = on_file;
-    record["manifest"] = reference("Manifest");
-    all["Record"] = object_of(record);
-    all["Status"] = object_of(status_properties());
-    all["ManifestList"] = object_of({{"items", list_of(reference("Status"))}, {"next", text}});
-    all["Verdict"] = object_of({{"verdict", text}, {"findings", list_of(reference("Finding"))}, {"ruleSets", reference("AnyObject")}});
-    all["History"] = object_of({{"events", list_of(reference("AnyObject"))}, {"versions", list_of(reference("AnyObject"))}});
-    Json queued = status_properties();
-    queued["inspectionId"] = text;
-    queued["findings"] = list_of(reference("Finding"));
-    queued["factors"] = list_of(reference("AnyObject"));
-    all["Queue"] = object_of({{"port", text}, {"items", list_of(object_of(queued))}, {"next", text}});
-    all["ClaimRequest"] = object_of({{"inspectionId", text_schema("A named inspection; without it the next one")}});
-    all["FenceRequest"] = object_of({{"fence", number}});
-    all["FenceRequest"]["required"] = {"fence"};
-    all["DecisionRequest"] = object_of({{"fence", number}, {"decision", {{"type", "string"}, {"enum", {"RELEASE", "HELD", "REFUSE"}}}}, {"note", text}, {"findings", list_of(reference("AnyObject"))}});
-    all["DecisionRequest"]["required"] = {"fence", "decision"};
-    all["Claim"] = object_of({{"inspectionId", text}, {"manifestId", text}, {"leg", object_of({{"agency", text}, {"fence", number}, {"leaseUntil", text}})}});
-    all["LegMove"] = object_of({{"inspectionId", text}, {"manifestId", text}, {"leg", object_of({{"agency", text}, {"state", text}, {"fence", number}})}, {"status", text}});
-    all["TokenRequest"] = object_of({{"grant_type", text}, {"scope", text}, {"client_id", text}, {"client_secret", text}, {"client_assertion_type", text}, {"client_assertion", text}});
-    all["TokenRequest"]["required"] = {"grant_type"};
-    all["Token"] = object_of({{"access_token", text}, {"token_type", text}, {"expires_in", number}, {"scope", text}});
-    all["Problem"] = object_of({{"type", text}, {"title", text}, {"status", number}, {"detail", text}, {"instance", text}, {"findings", list_of(reference("Finding"))},
-                                {"errors", list_of(object_of({{"pointer", text}, {"code", text}, {"message", text}}))}});
-    all["ProblemType"] = reference("AnyObject");
-    for (const char* plain : {"Metadata", "KeySet", "Alive", "Ready"}) all[plain] = reference("AnyObject");
-    all["AnyObject"] = {{"type", "object"}, {"additionalProperties", true}};
+Json components(const std::string& public_url) {
+    Json all{
+        {"schemas",    openapi_schemas()   },
+        {"headers",    openapi_headers()   },
+        {"parameters", openapi_parameters()},
+        {"responses",  problem_responses() }
+    };
+    Json& oauth2 = all["securitySchemes"]["oauth2"];
+    oauth2 = {
+        {"type",        "oauth2"                      },
+        {"description", "OAuth 2.0 client credentials"}
+    };
+    Json& flow = oauth2["flows"]["clientCredentials"];
+    flow["tokenUrl"] = public_url + "/oauth2/token";
+    for (const auto& [scope, meaning] : scope_meanings) flow["scopes"][std::string{access::to_text(scope)}] = meaning;
     return all;
 }
+
+constexpr const char* tags_text = R"json([
+{"name": "access", "description": "Tokens and keys"},
+{"name": "manifests", "description": "Filing and following manifests"},
+{"name": "inspections", "description": "The joint queue of both agencies' officers"},
+{"name": "operation", "description": "Probes and descriptions"}
+])json";
+
+constexpr const char* about =
+    "Pre-clearance gateway for freight across the US-Mexico border: one manifest, both agencies, one record. Every GET is also answered as HEAD. "
+    "Problems are application/problem+json (RFC 9457), in English or Spanish; times are RFC 3339, UTC.";
 
 }  // namespace
 
 std::string openapi(const std::string& public_url) {
-    Json scopes = Json::object();
-    for (const Route& route : routes()) {
-        if (route.scope) scopes[std::string{access::to_text(*route.scope)}] = route.tag;
-    }
-    Json document{{"openapi", "3.1.0"}};
-    document["info"] = {{"title", "Puente"},
-                        {"version", "1.0.0"},
-                        {"description", "Pre-clearance gateway for freight across the US-Mexico border: one manifest, both agencies, one record."},
-                        {"contact", {{"name", "The operator of this gateway"}, {"url", public_url}}},
-                        {"license", {{"name", "See the repository"}, {"url", public_url}}}};
-    document["servers"] = Json::array({{{"url", public_url}}});
-    document["tags"] = Json::array({{{"name", "access"}, {"description", "Tokens and keys"}},
-                                    {{"name", "manifests"}, {"description", "Filing and following manifests"}},
-                                    {{"name", "inspections"}, {"description", "The joint queue of both agencies' officers"}},
-                                    {{"name", "operation"}, {"description", "Probes and descriptions"}}});
+    Json document{
+        {"openapi", "3.1.0"}
+    };
+    document["info"] = {
+        {"title",       "Puente"                                                       },
+        {"version",     PUENTE_VERSION                                                 },
+        {"description", about                                                          },
+        {"contact",     {{"name", "The operator of this gateway"}, {"url", public_url}}},
+        {"license",     {{"name", "See the repository"}, {"url", public_url}}          }
+    };
+    document["servers"] = Json::array({
+        Json{{"url", public_url}, {"description", "This gateway"}}
+    });
+    document["tags"] = Json::parse(tags_text);
     document["paths"] = paths();
-    document["components"]["schemas"] = schemas();
-    document["components"]["securitySchemes"]["oauth2"] = {
-        {"type", "oauth2"}, {"flows", {{"clientCredentials", {{"tokenUrl", public_url + "/oauth2/token"}, {"scopes", scopes}}}}}};
+    document["components"] = components(public_url);
     return document.dump();
 }
 

@@ -66,6 +66,8 @@ void Arena::reset() {
     used_ = 0;
 }
 
-std::size_t Arena::used() const { return used_; }
+std::size_t Arena::used() const {
+    return used_;
+}
 
 }  // namespace puente::cel

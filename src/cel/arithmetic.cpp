@@ -13,9 +13,15 @@ namespace {
 /// Bytes of new text that count as one step.
 constexpr std::size_t bytes_per_step = 8;
 
-Value int_overflow() { return Value::error("int overflow"); }
-Value uint_overflow() { return Value::error("uint overflow"); }
-Value by_zero() { return Value::error("division by zero"); }
+Value int_overflow() {
+    return Value::error("int overflow");
+}
+Value uint_overflow() {
+    return Value::error("uint overflow");
+}
+Value by_zero() {
+    return Value::error("division by zero");
+}
 
 Value joined(const Value& left, const Value& right, Frame& frame) {
     const std::string_view a = left.as_text();
@@ -58,12 +64,17 @@ Value add(const Value* arguments, std::size_t, Frame& frame) {
             std::uint64_t result = 0;
             return __builtin_add_overflow(left.as_unsigned(), right.as_unsigned(), &result) ? uint_overflow() : Value::unsigned_integer(result);
         }
-        case Kind::floating: return Value::floating(left.as_floating() + right.as_floating());
+        case Kind::floating:
+            return Value::floating(left.as_floating() + right.as_floating());
         case Kind::string:
-        case Kind::bytes: return joined(left, right, frame);
-        case Kind::list: return appended(left.as_list(), right.as_list(), frame);
-        case Kind::duration: return shifted(left, right, 1);
-        default: return no_overload();
+        case Kind::bytes:
+            return joined(left, right, frame);
+        case Kind::list:
+            return appended(left.as_list(), right.as_list(), frame);
+        case Kind::duration:
+            return shifted(left, right, 1);
+        default:
+            return no_overload();
     }
 }
 
@@ -81,10 +92,14 @@ Value subtract(const Value* arguments, std::size_t, Frame&) {
             std::uint64_t result = 0;
             return __builtin_sub_overflow(left.as_unsigned(), right.as_unsigned(), &result) ? uint_overflow() : Value::unsigned_integer(result);
         }
-        case Kind::floating: return Value::floating(left.as_floating() - right.as_floating());
-        case Kind::timestamp: return time_between(right, left);
-        case Kind::duration: return shifted(left, right, -1);
-        default: return no_overload();
+        case Kind::floating:
+            return Value::floating(left.as_floating() - right.as_floating());
+        case Kind::timestamp:
+            return time_between(right, left);
+        case Kind::duration:
+            return shifted(left, right, -1);
+        default:
+            return no_overload();
     }
 }
 
@@ -101,8 +116,10 @@ Value multiply(const Value* arguments, std::size_t, Frame&) {
             std::uint64_t result = 0;
             return __builtin_mul_overflow(left.as_unsigned(), right.as_unsigned(), &result) ? uint_overflow() : Value::unsigned_integer(result);
         }
-        case Kind::floating: return Value::floating(left.as_floating() * right.as_floating());
-        default: return no_overload();
+        case Kind::floating:
+            return Value::floating(left.as_floating() * right.as_floating());
+        default:
+            return no_overload();
     }
 }
 
@@ -115,7 +132,8 @@ Value divide(const Value* arguments, std::size_t, Frame&) {
             if (right.as_integer() == 0) return by_zero();
             if (right.as_integer() == -1 && left.as_integer() == std::numeric_limits<std::int64_t>::min()) return int_overflow();
             return Value::integer(left.as_integer() / right.as_integer());
-        case Kind::unsigned_integer: return right.as_unsigned() == 0 ? by_zero() : Value::unsigned_integer(left.as_unsigned() / right.as_unsigned());
+        case Kind::unsigned_integer:
+            return right.as_unsigned() == 0 ? by_zero() : Value::unsigned_integer(left.as_unsigned() / right.as_unsigned());
         case Kind::floating: {
             // IEEE 754: the sign of a division by zero follows both signs; written out because C++ leaves it undefined.
             const double a = left.as_floating();
@@ -125,7 +143,8 @@ Value divide(const Value* arguments, std::size_t, Frame&) {
             const double infinity = std::numeric_limits<double>::infinity();
             return Value::floating(std::signbit(a) == std::signbit(b) ? infinity : -infinity);
         }
-        default: return no_overload();
+        default:
+            return no_overload();
     }
 }
 

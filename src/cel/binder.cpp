@@ -16,7 +16,9 @@ namespace pb = google::protobuf;
 /// Steps that working out a constant part may take while a program is made.
 constexpr std::int64_t folding_budget = 10'000;
 
-bool is(const Expr& expr, Of of) { return expr.type != nullptr && expr.type->of == of; }
+bool is(const Expr& expr, Of of) {
+    return expr.type != nullptr && expr.type->of == of;
+}
 
 bool all_constant(const std::vector<NodePtr>& nodes) {
     return std::all_of(nodes.begin(), nodes.end(), [](const NodePtr& each) { return constant_of(*each) != nullptr; });
@@ -28,10 +30,14 @@ bool may_access(const FieldAccess& access, const pb::FieldDescriptor& field) {
     const TypeRef type = field_type(field);
     const Type& item = field.is_repeated() ? *type->inner[0] : *type;
     switch (access.shape) {
-        case FieldShape::text: return item.of == Of::string;
-        case FieldShape::integer: return item.of == Of::integer;
-        case FieldShape::boolean: return item.of == Of::boolean;
-        case FieldShape::message: return item.of == Of::message;
+        case FieldShape::text:
+            return item.of == Of::string;
+        case FieldShape::integer:
+            return item.of == Of::integer;
+        case FieldShape::boolean:
+            return item.of == Of::boolean;
+        case FieldShape::message:
+            return item.of == Of::message;
     }
     return false;
 }
@@ -42,12 +48,12 @@ struct TestName {
     Test turned;  ///< the same with the sides exchanged
 };
 constexpr std::array tests = {
-    TestName{"_==_", Test::equal, Test::equal},
-    TestName{"_!=_", Test::unequal, Test::unequal},
-    TestName{"_<_", Test::less, Test::greater},
-    TestName{"_<=_", Test::less_equal, Test::greater_equal},
-    TestName{"_>_", Test::greater, Test::less},
-    TestName{"_>=_", Test::greater_equal, Test::less_equal},
+    TestName{"_==_", Test::equal,         Test::equal        },
+    TestName{"_!=_", Test::unequal,       Test::unequal      },
+    TestName{"_<_",  Test::less,          Test::greater      },
+    TestName{"_<=_", Test::less_equal,    Test::greater_equal},
+    TestName{"_>_",  Test::greater,       Test::less         },
+    TestName{"_>=_", Test::greater_equal, Test::less_equal   },
 };
 
 }  // namespace
@@ -72,15 +78,20 @@ Binder::Bound Binder::bind(const Expr& expr) {
 
 NodePtr Binder::plain(const Expr& expr, std::size_t& weight) {
     switch (expr.shape) {
-        case Shape::constant: return constant_node(expr.value);
+        case Shape::constant:
+            return constant_node(expr.value);
         case Shape::name:
             if (expr.refers == Refers::variable) return slot_node(expr.index);
             if (expr.refers == Refers::local) return local_node(expr.index);
             return constant_node(Value::type(arena_.keep(expr.name)));
-        case Shape::select: return select(expr, weight);
-        case Shape::call: return call(expr, weight);
-        case Shape::all_of: return all_of_node(parts(expr, weight));
-        case Shape::any_of: return any_of_node(parts(expr, weight));
+        case Shape::select:
+            return select(expr, weight);
+        case Shape::call:
+            return call(expr, weight);
+        case Shape::all_of:
+            return all_of_node(parts(expr, weight));
+        case Shape::any_of:
+            return any_of_node(parts(expr, weight));
         case Shape::choice: {
             std::vector<NodePtr> three = parts(expr, weight);
             return choice_node(std::move(three[0]), std::move(three[1]), std::move(three[2]));
@@ -92,7 +103,8 @@ NodePtr Binder::plain(const Expr& expr, std::size_t& weight) {
             NodePtr made = expr.shape == Shape::list ? list_node(std::move(items)) : map_node(std::move(items));
             return constant ? folded(std::move(made)) : std::move(made);
         }
-        case Shape::loop: return loop(expr, weight);
+        case Shape::loop:
+            return loop(expr, weight);
     }
     return problem("no such expression");
 }
@@ -108,7 +120,9 @@ std::vector<NodePtr> Binder::parts(const Expr& expr, std::size_t& weight) {
 }
 
 /// An error that evaluating gives. It lives as long as the program.
-NodePtr Binder::problem(std::string_view what) { return constant_node(Value::error(arena_.keep(what))); }
+NodePtr Binder::problem(std::string_view what) {
+    return constant_node(Value::error(arena_.keep(what)));
+}
 
 NodePtr Binder::folded(NodePtr node) {
     Frame frame{nullptr, nullptr, arena_, folding_budget};
@@ -127,7 +141,8 @@ NodePtr Binder::select(const Expr& expr, std::size_t& weight) {
             return expr.tests ? has_access_node(std::move(operand[0]), *access) : access_node(std::move(operand[0]), *access);
         }
         const bool time = is(expr, Of::timestamp) || is(expr, Of::duration);
-        if (access != nullptr && time && access->shape == FieldShape::message && !access->repeated) return held_value_node(std::move(operand[0]), *access);
+        if (access != nullptr && time && access->shape == FieldShape::message && !access->repeated)
+            return held_value_node(std::move(operand[0]), *access);
         return expr.tests ? has_reflection_node(std::move(operand[0]), *field) : reflection_node(std::move(operand[0]), *field);
     }
     const bool constant = all_constant(operand);
@@ -169,7 +184,8 @@ NodePtr Binder::equality(const Expr& expr, std::vector<NodePtr>& arguments) {
     const bool texts = is(*expr.parts[0], Of::string) && is(*expr.parts[1], Of::string);
     for (std::size_t side = 0; texts && side < 2; ++side) {
         const Value* const constant = constant_of(*arguments[side]);
-        if (constant != nullptr && constant->kind() == Kind::string) return equal_text_node(std::move(arguments[1 - side]), constant->as_text(), wanted);
+        if (constant != nullptr && constant->kind() == Kind::string)
+            return equal_text_node(std::move(arguments[1 - side]), constant->as_text(), wanted);
     }
     if (texts) return equal_texts_node(std::move(arguments[0]), std::move(arguments[1]), wanted);
     if (NodePtr integers = ordering(expr, arguments)) return integers;

@@ -23,7 +23,9 @@ Value on_clock(const Value* arguments, std::size_t count, Reading reading) {
     return Value::integer(reading(Clock{days, local - days * seconds_per_day}));
 }
 
-bool is_duration(const Value* arguments, std::size_t count) { return count == 1 && arguments[0].kind() == Kind::duration; }
+bool is_duration(const Value* arguments, std::size_t count) {
+    return count == 1 && arguments[0].kind() == Kind::duration;
+}
 
 }  // namespace
 

@@ -13,8 +13,8 @@ namespace {
 namespace pb = google::protobuf;
 
 /// Names of types that stand for themselves: `type(x) == int`.
-constexpr std::array<std::string_view, 12> type_names = {"bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint",
-                                                         "google.protobuf.Timestamp", "google.protobuf.Duration"};
+constexpr std::array<std::string_view, 12> type_names = {
+    "bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint", "google.protobuf.Timestamp", "google.protobuf.Duration"};
 
 /// "a.b.c" of a chain of names, or nothing.
 std::string dotted(const Expr& expr) {
@@ -58,16 +58,34 @@ TypeRef Checker::check(Expr& tree) {
 TypeRef Checker::visit(Expr& expr) {
     TypeRef found;
     switch (expr.shape) {
-        case Shape::constant: found = constant_type(expr.value); break;
-        case Shape::name: found = visit_name(expr); break;
-        case Shape::select: found = visit_select(expr); break;
-        case Shape::call: found = visit_call(expr); break;
+        case Shape::constant:
+            found = constant_type(expr.value);
+            break;
+        case Shape::name:
+            found = visit_name(expr);
+            break;
+        case Shape::select:
+            found = visit_select(expr);
+            break;
+        case Shape::call:
+            found = visit_call(expr);
+            break;
         case Shape::all_of:
-        case Shape::any_of: found = visit_logic(expr); break;
-        case Shape::choice: found = visit_choice(expr); break;
-        case Shape::list: found = visit_list(expr); break;
-        case Shape::map: found = visit_map(expr); break;
-        case Shape::loop: found = visit_loop(expr); break;
+        case Shape::any_of:
+            found = visit_logic(expr);
+            break;
+        case Shape::choice:
+            found = visit_choice(expr);
+            break;
+        case Shape::list:
+            found = visit_list(expr);
+            break;
+        case Shape::map:
+            found = visit_map(expr);
+            break;
+        case Shape::loop:
+            found = visit_loop(expr);
+            break;
     }
     expr.type = checks_ ? found : dyn_type();
     return expr.type;
@@ -75,14 +93,22 @@ TypeRef Checker::visit(Expr& expr) {
 
 TypeRef Checker::constant_type(const Value& value) const {
     switch (value.kind()) {
-        case Kind::null: return null_type();
-        case Kind::boolean: return boolean_type();
-        case Kind::integer: return integer_type();
-        case Kind::unsigned_integer: return unsigned_type();
-        case Kind::floating: return double_type();
-        case Kind::string: return string_type();
-        case Kind::bytes: return bytes_type();
-        default: return dyn_type();
+        case Kind::null:
+            return null_type();
+        case Kind::boolean:
+            return boolean_type();
+        case Kind::integer:
+            return integer_type();
+        case Kind::unsigned_integer:
+            return unsigned_type();
+        case Kind::floating:
+            return double_type();
+        case Kind::string:
+            return string_type();
+        case Kind::bytes:
+            return bytes_type();
+        default:
+            return dyn_type();
     }
 }
 
@@ -248,7 +274,8 @@ TypeRef Checker::overload(Expr& expr, const std::vector<TypeRef>& arguments) {
 }
 
 void Checker::demand_boolean(Expr& part, const TypeRef& type) {
-    if (checks_ && !types_.assignable(type, boolean_type())) fault(part, fmt::format("expected a bool, not {}", to_text(*types_.substitute(type, true))));
+    if (checks_ && !types_.assignable(type, boolean_type()))
+        fault(part, fmt::format("expected a bool, not {}", to_text(*types_.substitute(type, true))));
 }
 
 TypeRef Checker::visit_logic(Expr& expr) {
@@ -263,7 +290,8 @@ TypeRef Checker::visit_choice(Expr& expr) {
     if (!checks_) return dyn_type();
     const TypeRef either = types_.fresh();
     if (types_.assignable({yes, no}, {either, either})) return types_.substitute(either, false);
-    return fault(expr, fmt::format("the two outcomes of '?' are {} and {}", to_text(*types_.substitute(yes, true)), to_text(*types_.substitute(no, true))));
+    return fault(expr,
+                 fmt::format("the two outcomes of '?' are {} and {}", to_text(*types_.substitute(yes, true)), to_text(*types_.substitute(no, true))));
 }
 
 TypeRef Checker::visit_list(Expr& expr) {
@@ -319,10 +347,14 @@ TypeRef Checker::visit_loop(Expr& expr) {
 TypeRef Checker::loop_result(const Expr& loop, const TypeRef& first, const TypeRef& key, const TypeRef& body) {
     switch (loop.macro) {
         case Macro::map:
-        case Macro::transform_list: return list_type(body);
-        case Macro::filter: return list_type(first);
-        case Macro::transform_map: return map_type(key, body);
-        default: return boolean_type();
+        case Macro::transform_list:
+            return list_type(body);
+        case Macro::filter:
+            return list_type(first);
+        case Macro::transform_map:
+            return map_type(key, body);
+        default:
+            return boolean_type();
     }
 }
 

@@ -11,11 +11,17 @@ namespace puente::cel {
 Value size_of(const Value* arguments, std::size_t, Frame& frame) {
     const Value& of = arguments[0];
     switch (of.kind()) {
-        case Kind::string: frame.spend(of.as_text().size() / 16); return Value::integer(static_cast<std::int64_t>(count_code_points(of.as_text())));
-        case Kind::bytes: return Value::integer(static_cast<std::int64_t>(of.as_text().size()));
-        case Kind::list: return Value::integer(static_cast<std::int64_t>(of.as_list().size()));
-        case Kind::map: return Value::integer(static_cast<std::int64_t>(of.as_map().size()));
-        default: return no_overload();
+        case Kind::string:
+            frame.spend(of.as_text().size() / 16);
+            return Value::integer(static_cast<std::int64_t>(count_code_points(of.as_text())));
+        case Kind::bytes:
+            return Value::integer(static_cast<std::int64_t>(of.as_text().size()));
+        case Kind::list:
+            return Value::integer(static_cast<std::int64_t>(of.as_list().size()));
+        case Kind::map:
+            return Value::integer(static_cast<std::int64_t>(of.as_map().size()));
+        default:
+            return no_overload();
     }
 }
 
@@ -57,7 +63,9 @@ Value found_in(const Value& value, const Range& range, Frame& frame) {
     return Value::boolean(false);
 }
 
-Value contained_in(const Value* arguments, std::size_t, Frame& frame) { return found_in(arguments[0], range_of(arguments[1]), frame); }
+Value contained_in(const Value* arguments, std::size_t, Frame& frame) {
+    return found_in(arguments[0], range_of(arguments[1]), frame);
+}
 
 namespace {
 

@@ -12,7 +12,9 @@ int three_way(const T& left, const T& right) {
     return left < right ? -1 : right < left ? 1 : 0;
 }
 
-int signs_then(std::int64_t left, std::uint64_t right) { return left < 0 ? -1 : three_way(static_cast<std::uint64_t>(left), right); }
+int signs_then(std::int64_t left, std::uint64_t right) {
+    return left < 0 ? -1 : three_way(static_cast<std::uint64_t>(left), right);
+}
 
 /// Integers are rounded to double, as cel-spec's comparison tests of large numbers expect.
 double as_double(const Value& number) {
@@ -66,20 +68,30 @@ int compare_numbers(const Value& left, const Value& right) {
 bool equal(const Value& left, const Value& right, Frame& frame) {
     if (left.kind() != right.kind()) return is_number(left.kind()) && is_number(right.kind()) && compare_numbers(left, right) == 0;
     switch (left.kind()) {
-        case Kind::null: return true;
-        case Kind::boolean: return left.as_boolean() == right.as_boolean();
+        case Kind::null:
+            return true;
+        case Kind::boolean:
+            return left.as_boolean() == right.as_boolean();
         case Kind::integer:
-        case Kind::unsigned_integer: return left.as_integer() == right.as_integer();
-        case Kind::floating: return left.as_floating() == right.as_floating();
+        case Kind::unsigned_integer:
+            return left.as_integer() == right.as_integer();
+        case Kind::floating:
+            return left.as_floating() == right.as_floating();
         case Kind::string:
         case Kind::bytes:
-        case Kind::type: return left.as_text() == right.as_text();
-        case Kind::list: return equal_lists(left.as_list(), right.as_list(), frame);
-        case Kind::map: return equal_maps(left.as_map(), right.as_map(), frame);
-        case Kind::message: return equal_messages(left.as_message(), right.as_message(), frame);
+        case Kind::type:
+            return left.as_text() == right.as_text();
+        case Kind::list:
+            return equal_lists(left.as_list(), right.as_list(), frame);
+        case Kind::map:
+            return equal_maps(left.as_map(), right.as_map(), frame);
+        case Kind::message:
+            return equal_messages(left.as_message(), right.as_message(), frame);
         case Kind::timestamp:
-        case Kind::duration: return compare_times(left, right) == 0;
-        case Kind::error: break;
+        case Kind::duration:
+            return compare_times(left, right) == 0;
+        case Kind::error:
+            break;
     }
     return false;
 }
@@ -91,31 +103,49 @@ Value ordered(Order order, const Value& left, const Value& right) {
     }
     if (left.kind() != right.kind()) return no_overload();
     switch (left.kind()) {
-        case Kind::boolean: return Value::boolean(holds(order, three_way(left.as_boolean(), right.as_boolean())));
+        case Kind::boolean:
+            return Value::boolean(holds(order, three_way(left.as_boolean(), right.as_boolean())));
         case Kind::string:
-        case Kind::bytes: return Value::boolean(holds(order, left.as_text().compare(right.as_text())));
+        case Kind::bytes:
+            return Value::boolean(holds(order, left.as_text().compare(right.as_text())));
         case Kind::timestamp:
-        case Kind::duration: return Value::boolean(holds(order, compare_times(left, right)));
-        default: return no_overload();
+        case Kind::duration:
+            return Value::boolean(holds(order, compare_times(left, right)));
+        default:
+            return no_overload();
     }
 }
 
 std::string_view type_name(const Value& value) {
     switch (value.kind()) {
-        case Kind::null: return "null_type";
-        case Kind::boolean: return "bool";
-        case Kind::integer: return "int";
-        case Kind::unsigned_integer: return "uint";
-        case Kind::floating: return "double";
-        case Kind::string: return "string";
-        case Kind::bytes: return "bytes";
-        case Kind::list: return "list";
-        case Kind::map: return "map";
-        case Kind::message: return value.as_message().GetDescriptor()->full_name();
-        case Kind::timestamp: return "google.protobuf.Timestamp";
-        case Kind::duration: return "google.protobuf.Duration";
-        case Kind::type: return "type";
-        case Kind::error: break;
+        case Kind::null:
+            return "null_type";
+        case Kind::boolean:
+            return "bool";
+        case Kind::integer:
+            return "int";
+        case Kind::unsigned_integer:
+            return "uint";
+        case Kind::floating:
+            return "double";
+        case Kind::string:
+            return "string";
+        case Kind::bytes:
+            return "bytes";
+        case Kind::list:
+            return "list";
+        case Kind::map:
+            return "map";
+        case Kind::message:
+            return value.as_message().GetDescriptor()->full_name();
+        case Kind::timestamp:
+            return "google.protobuf.Timestamp";
+        case Kind::duration:
+            return "google.protobuf.Duration";
+        case Kind::type:
+            return "type";
+        case Kind::error:
+            break;
     }
     return "error";
 }

@@ -10,16 +10,22 @@ bool equal(const Value& left, const Value& right, Frame& frame);
 /// Compares two numbers of any type: below, at or above zero. `unordered` when one is NaN.
 constexpr int unordered = 2;
 int compare_numbers(const Value& left, const Value& right);
-inline bool is_number(Kind kind) { return kind == Kind::integer || kind == Kind::unsigned_integer || kind == Kind::floating; }
+inline bool is_number(Kind kind) {
+    return kind == Kind::integer || kind == Kind::unsigned_integer || kind == Kind::floating;
+}
 
 /// An ordering operator.
 enum class Order : std::uint8_t { less, less_equal, greater, greater_equal };
 inline bool holds(Order order, int compared) {
     switch (order) {
-        case Order::less: return compared < 0;
-        case Order::less_equal: return compared <= 0;
-        case Order::greater: return compared > 0;
-        case Order::greater_equal: return compared >= 0;
+        case Order::less:
+            return compared < 0;
+        case Order::less_equal:
+            return compared <= 0;
+        case Order::greater:
+            return compared > 0;
+        case Order::greater_equal:
+            return compared >= 0;
     }
     return false;
 }

@@ -9,7 +9,9 @@ namespace {
 /// Maps up to this size are searched from end to end.
 constexpr std::size_t small = 8;
 
-bool may_be_key(Kind kind) { return kind == Kind::boolean || kind == Kind::integer || kind == Kind::unsigned_integer || kind == Kind::string; }
+bool may_be_key(Kind kind) {
+    return kind == Kind::boolean || kind == Kind::integer || kind == Kind::unsigned_integer || kind == Kind::string;
+}
 
 /// An order of keys in which equal ones are neighbours: bool, then numbers, then text.
 int order(const Value& left, const Value& right) {
@@ -94,6 +96,8 @@ const google::protobuf::Message* Node::message(Frame& frame, Value& otherwise) c
     return nullptr;
 }
 
-Range Node::range(Frame& frame) const { return range_of(eval(frame)); }
+Range Node::range(Frame& frame) const {
+    return range_of(eval(frame));
+}
 
 }  // namespace puente::cel

@@ -93,17 +93,26 @@ Value read_item(const pb::Message& message, const Field& field, int index, Arena
     const pb::Reflection& reflection = *message.GetReflection();
     std::string scratch;
     switch (field.cpp_type()) {
-        case Field::CPPTYPE_BOOL: return Value::boolean(reflection.GetRepeatedBool(message, &field, index));
-        case Field::CPPTYPE_INT32: return Value::integer(reflection.GetRepeatedInt32(message, &field, index));
-        case Field::CPPTYPE_INT64: return Value::integer(reflection.GetRepeatedInt64(message, &field, index));
-        case Field::CPPTYPE_UINT32: return Value::unsigned_integer(reflection.GetRepeatedUInt32(message, &field, index));
-        case Field::CPPTYPE_UINT64: return Value::unsigned_integer(reflection.GetRepeatedUInt64(message, &field, index));
-        case Field::CPPTYPE_FLOAT: return Value::floating(static_cast<double>(reflection.GetRepeatedFloat(message, &field, index)));
-        case Field::CPPTYPE_DOUBLE: return Value::floating(reflection.GetRepeatedDouble(message, &field, index));
-        case Field::CPPTYPE_ENUM: return enum_value(field, reflection.GetRepeatedEnumValue(message, &field, index));
+        case Field::CPPTYPE_BOOL:
+            return Value::boolean(reflection.GetRepeatedBool(message, &field, index));
+        case Field::CPPTYPE_INT32:
+            return Value::integer(reflection.GetRepeatedInt32(message, &field, index));
+        case Field::CPPTYPE_INT64:
+            return Value::integer(reflection.GetRepeatedInt64(message, &field, index));
+        case Field::CPPTYPE_UINT32:
+            return Value::unsigned_integer(reflection.GetRepeatedUInt32(message, &field, index));
+        case Field::CPPTYPE_UINT64:
+            return Value::unsigned_integer(reflection.GetRepeatedUInt64(message, &field, index));
+        case Field::CPPTYPE_FLOAT:
+            return Value::floating(static_cast<double>(reflection.GetRepeatedFloat(message, &field, index)));
+        case Field::CPPTYPE_DOUBLE:
+            return Value::floating(reflection.GetRepeatedDouble(message, &field, index));
+        case Field::CPPTYPE_ENUM:
+            return enum_value(field, reflection.GetRepeatedEnumValue(message, &field, index));
         case Field::CPPTYPE_STRING:
             return text_value(field, kept(reflection.GetRepeatedStringReference(message, &field, index, &scratch), scratch, arena));
-        case Field::CPPTYPE_MESSAGE: return message_value(reflection.GetRepeatedMessage(message, &field, index), arena);
+        case Field::CPPTYPE_MESSAGE:
+            return message_value(reflection.GetRepeatedMessage(message, &field, index), arena);
     }
     return no_overload();
 }
@@ -125,8 +134,10 @@ bool is_wrapper(const pb::Descriptor& type) {
         case pb::Descriptor::WELLKNOWNTYPE_UINT32VALUE:
         case pb::Descriptor::WELLKNOWNTYPE_STRINGVALUE:
         case pb::Descriptor::WELLKNOWNTYPE_BYTESVALUE:
-        case pb::Descriptor::WELLKNOWNTYPE_BOOLVALUE: return true;
-        default: return false;
+        case pb::Descriptor::WELLKNOWNTYPE_BOOLVALUE:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -155,15 +166,24 @@ Value read_field(const pb::Message& message, const Field& field, Arena& arena) {
     const pb::Reflection& reflection = *message.GetReflection();
     std::string scratch;
     switch (field.cpp_type()) {
-        case Field::CPPTYPE_BOOL: return Value::boolean(reflection.GetBool(message, &field));
-        case Field::CPPTYPE_INT32: return Value::integer(reflection.GetInt32(message, &field));
-        case Field::CPPTYPE_INT64: return Value::integer(reflection.GetInt64(message, &field));
-        case Field::CPPTYPE_UINT32: return Value::unsigned_integer(reflection.GetUInt32(message, &field));
-        case Field::CPPTYPE_UINT64: return Value::unsigned_integer(reflection.GetUInt64(message, &field));
-        case Field::CPPTYPE_FLOAT: return Value::floating(static_cast<double>(reflection.GetFloat(message, &field)));
-        case Field::CPPTYPE_DOUBLE: return Value::floating(reflection.GetDouble(message, &field));
-        case Field::CPPTYPE_ENUM: return enum_value(field, reflection.GetEnumValue(message, &field));
-        case Field::CPPTYPE_STRING: return text_value(field, kept(reflection.GetStringReference(message, &field, &scratch), scratch, arena));
+        case Field::CPPTYPE_BOOL:
+            return Value::boolean(reflection.GetBool(message, &field));
+        case Field::CPPTYPE_INT32:
+            return Value::integer(reflection.GetInt32(message, &field));
+        case Field::CPPTYPE_INT64:
+            return Value::integer(reflection.GetInt64(message, &field));
+        case Field::CPPTYPE_UINT32:
+            return Value::unsigned_integer(reflection.GetUInt32(message, &field));
+        case Field::CPPTYPE_UINT64:
+            return Value::unsigned_integer(reflection.GetUInt64(message, &field));
+        case Field::CPPTYPE_FLOAT:
+            return Value::floating(static_cast<double>(reflection.GetFloat(message, &field)));
+        case Field::CPPTYPE_DOUBLE:
+            return Value::floating(reflection.GetDouble(message, &field));
+        case Field::CPPTYPE_ENUM:
+            return enum_value(field, reflection.GetEnumValue(message, &field));
+        case Field::CPPTYPE_STRING:
+            return text_value(field, kept(reflection.GetStringReference(message, &field, &scratch), scratch, arena));
         case Field::CPPTYPE_MESSAGE:
             if (is_wrapper(*field.message_type()) && !reflection.HasField(message, &field)) return Value::null();
             return message_value(reflection.GetMessage(message, &field), arena);
@@ -181,11 +201,16 @@ Value message_value(const pb::Message& message, Arena& arena) {
     switch (type.well_known_type()) {
         case pb::Descriptor::WELLKNOWNTYPE_UNSPECIFIED:
         case pb::Descriptor::WELLKNOWNTYPE_ANY:
-        case pb::Descriptor::WELLKNOWNTYPE_FIELDMASK: return Value::message(&message);
-        case pb::Descriptor::WELLKNOWNTYPE_TIMESTAMP: return time_value<pb::Timestamp>(message, timestamp_at);
-        case pb::Descriptor::WELLKNOWNTYPE_DURATION: return time_value<pb::Duration>(message, duration_at);
-        case pb::Descriptor::WELLKNOWNTYPE_VALUE: return json_value(message, arena);
-        default: return read_field(message, *type.FindFieldByNumber(1), arena);  // Struct, ListValue and the wrappers have one field
+        case pb::Descriptor::WELLKNOWNTYPE_FIELDMASK:
+            return Value::message(&message);
+        case pb::Descriptor::WELLKNOWNTYPE_TIMESTAMP:
+            return time_value<pb::Timestamp>(message, timestamp_at);
+        case pb::Descriptor::WELLKNOWNTYPE_DURATION:
+            return time_value<pb::Duration>(message, duration_at);
+        case pb::Descriptor::WELLKNOWNTYPE_VALUE:
+            return json_value(message, arena);
+        default:
+            return read_field(message, *type.FindFieldByNumber(1), arena);  // Struct, ListValue and the wrappers have one field
     }
 }
 

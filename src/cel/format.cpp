@@ -67,20 +67,31 @@ std::string fixed_text(double number) {
 
 void Writer::plain(const Value& value) {
     switch (value.kind()) {
-        case Kind::null: return put("null");
-        case Kind::boolean: return put(value.as_boolean() ? "true" : "false");
-        case Kind::integer: return put(std::to_string(value.as_integer()));
-        case Kind::unsigned_integer: return put(std::to_string(value.as_unsigned()));
-        case Kind::floating: return put(fixed_text(value.as_floating()));
+        case Kind::null:
+            return put("null");
+        case Kind::boolean:
+            return put(value.as_boolean() ? "true" : "false");
+        case Kind::integer:
+            return put(std::to_string(value.as_integer()));
+        case Kind::unsigned_integer:
+            return put(std::to_string(value.as_unsigned()));
+        case Kind::floating:
+            return put(fixed_text(value.as_floating()));
         case Kind::string:
         case Kind::bytes:
-        case Kind::type: return put(value.as_text());
-        case Kind::timestamp: return put(write_timestamp(value));
-        case Kind::duration: return put(write_duration(value));
-        case Kind::list: return plain_list(value.as_list());
-        case Kind::map: return plain_map(value.as_map());
+        case Kind::type:
+            return put(value.as_text());
+        case Kind::timestamp:
+            return put(write_timestamp(value));
+        case Kind::duration:
+            return put(write_duration(value));
+        case Kind::list:
+            return plain_list(value.as_list());
+        case Kind::map:
+            return plain_map(value.as_map());
         case Kind::message:
-        case Kind::error: break;
+        case Kind::error:
+            break;
     }
     fail("%s cannot write a message");
 }
@@ -121,11 +132,16 @@ void Writer::whole(const Value& value, char letter) {
     const std::uint64_t size = negative ? 0 - value.as_unsigned() : value.as_unsigned();
     if (negative) put("-");
     switch (letter) {
-        case 'd': return put(fmt::format("{}", size));
-        case 'b': return put(fmt::format("{:b}", size));
-        case 'o': return put(fmt::format("{:o}", size));
-        case 'x': return put(fmt::format("{:x}", size));
-        default: return put(fmt::format("{:X}", size));
+        case 'd':
+            return put(fmt::format("{}", size));
+        case 'b':
+            return put(fmt::format("{:b}", size));
+        case 'o':
+            return put(fmt::format("{:o}", size));
+        case 'x':
+            return put(fmt::format("{:x}", size));
+        default:
+            return put(fmt::format("{:X}", size));
     }
 }
 
@@ -152,21 +168,25 @@ void Writer::real(const Value& value, const Clause& clause) {
 void Writer::clause(const Clause& clause, const Value& value) {
     std::string_view special;
     switch (clause.letter) {
-        case 's': return plain(value);
+        case 's':
+            return plain(value);
         case 'd':
             if (value.kind() == Kind::floating && special_number(value.as_floating(), special)) return put(special);
             return whole(value, 'd');
         case 'b':
             if (value.kind() == Kind::boolean) return put(value.as_boolean() ? "1" : "0");
             return whole(value, 'b');
-        case 'o': return whole(value, 'o');
+        case 'o':
+            return whole(value, 'o');
         case 'x':
         case 'X':
             if (value.kind() == Kind::string || value.kind() == Kind::bytes) return hexadecimal_text(value.as_text(), clause.letter == 'X');
             return whole(value, clause.letter);
         case 'e':
-        case 'f': return real(value, clause);
-        default: return fail("unknown letter after '%'; known are s d f e b o x X");
+        case 'f':
+            return real(value, clause);
+        default:
+            return fail("unknown letter after '%'; known are s d f e b o x X");
     }
 }
 

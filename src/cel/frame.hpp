@@ -34,8 +34,12 @@ struct Frame {
 };
 
 constexpr std::string_view too_costly = "the evaluation takes more steps than allowed";
-inline Value out_of_budget() { return Value::error(too_costly); }
-inline Value no_overload() { return Value::error("no such overload"); }
+inline Value out_of_budget() {
+    return Value::error(too_costly);
+}
+inline Value no_overload() {
+    return Value::error("no such overload");
+}
 
 /// What a macro, `in`, size() or an index walks: a list, a map's keys, or a repeated field read in place.
 struct Range {
@@ -51,13 +55,20 @@ struct Range {
     Value item(std::size_t at) const {
         const int index = static_cast<int>(at);
         switch (over) {
-            case Over::list: return list->at(at);
-            case Over::map: return map->key_at(at);
-            case Over::held: return Value::message(&field->held(*message, index));
-            case Over::text: return Value::string(field->text(*message, index));
-            case Over::integer: return Value::integer(field->integer(*message, index));
-            case Over::boolean: return Value::boolean(field->boolean(*message, index));
-            case Over::nothing: break;
+            case Over::list:
+                return list->at(at);
+            case Over::map:
+                return map->key_at(at);
+            case Over::held:
+                return Value::message(&field->held(*message, index));
+            case Over::text:
+                return Value::string(field->text(*message, index));
+            case Over::integer:
+                return Value::integer(field->integer(*message, index));
+            case Over::boolean:
+                return Value::boolean(field->boolean(*message, index));
+            case Over::nothing:
+                break;
         }
         return failure;
     }

@@ -45,7 +45,8 @@ std::string encode_base64(std::string_view octets) {
     for (std::size_t at = 0; at < octets.size(); at += 3) {
         std::uint32_t bits = 0;
         for (std::size_t i = 0; i < 3; ++i) bits = (bits << 8U) | (at + i < octets.size() ? static_cast<unsigned char>(octets[at + i]) : 0U);
-        for (std::size_t i = 0; i < 4; ++i) text.push_back(at + i <= octets.size() ? alphabet[(bits >> (18U - 6U * static_cast<unsigned>(i))) & 0x3FU] : '=');
+        for (std::size_t i = 0; i < 4; ++i)
+            text.push_back(at + i <= octets.size() ? alphabet[(bits >> (18U - 6U * static_cast<unsigned>(i))) & 0x3FU] : '=');
     }
     return text;
 }
@@ -125,7 +126,8 @@ Value read_value(const json& from, Arena& arena, int depth) {
     if (kind == "int64Value" && read_integer(held, integer)) return Value::integer(integer);
     if (kind == "uint64Value" && read_integer(held, natural)) return Value::unsigned_integer(natural);
     if (kind == "doubleValue") return read_double(held);
-    if ((kind == "stringValue" || kind == "bytesValue" || kind == "typeValue") && held.is_string()) return read_text(kind, held.get<std::string>(), arena);
+    if ((kind == "stringValue" || kind == "bytesValue" || kind == "typeValue") && held.is_string())
+        return read_text(kind, held.get<std::string>(), arena);
     if (kind == "listValue") return read_list(held, arena, depth);
     if (kind == "mapValue") return read_map(held, arena, depth);
     if (kind == "objectValue") return read_object(held);
@@ -139,7 +141,12 @@ json double_json(double number) {
     return number;
 }
 
-json object_json(std::string_view url, const std::string& value) { return {{"@type", url}, {"value", value}}; }
+json object_json(std::string_view url, const std::string& value) {
+    return {
+        {"@type", url  },
+        {"value", value}
+    };
+}
 
 /// Counts what it writes: a small value can hold the same list very often.
 class Writer {
@@ -160,20 +167,64 @@ private:
 bool Writer::write(const Value& value, json& into) {
     if (++written_ > written_max) return fail(into, "the value is too large to be written");
     switch (value.kind()) {
-        case Kind::null: into = {{"nullValue", nullptr}}; return true;
-        case Kind::boolean: into = {{"boolValue", value.as_boolean()}}; return true;
-        case Kind::integer: into = {{"int64Value", std::to_string(value.as_integer())}}; return true;
-        case Kind::unsigned_integer: into = {{"uint64Value", std::to_string(value.as_unsigned())}}; return true;
-        case Kind::floating: into = {{"doubleValue", double_json(value.as_floating())}}; return true;
-        case Kind::string: into = {{"stringValue", std::string{value.as_text()}}}; return true;
-        case Kind::bytes: into = {{"bytesValue", encode_base64(value.as_text())}}; return true;
-        case Kind::type: into = {{"typeValue", std::string{value.as_text()}}}; return true;
-        case Kind::list: return write_list(value.as_list(), into);
-        case Kind::map: return write_map(value.as_map(), into);
-        case Kind::message: return write_message(value.as_message(), into);
-        case Kind::timestamp: into = {{"objectValue", object_json(timestamp_url, write_timestamp(value))}}; return true;
-        case Kind::duration: into = {{"objectValue", object_json(duration_url, write_duration(value))}}; return true;
-        case Kind::error: break;
+        case Kind::null:
+            into = {
+                {"nullValue", nullptr}
+            };
+            return true;
+        case Kind::boolean:
+            into = {
+                {"boolValue", value.as_boolean()}
+            };
+            return true;
+        case Kind::integer:
+            into = {
+                {"int64Value", std::to_string(value.as_integer())}
+            };
+            return true;
+        case Kind::unsigned_integer:
+            into = {
+                {"uint64Value", std::to_string(value.as_unsigned())}
+            };
+            return true;
+        case Kind::floating:
+            into = {
+                {"doubleValue", double_json(value.as_floating())}
+            };
+            return true;
+        case Kind::string:
+            into = {
+                {"stringValue", std::string{value.as_text()}}
+            };
+            return true;
+        case Kind::bytes:
+            into = {
+                {"bytesValue", encode_base64(value.as_text())}
+            };
+            return true;
+        case Kind::type:
+            into = {
+                {"typeValue", std::string{value.as_text()}}
+            };
+            return true;
+        case Kind::list:
+            return write_list(value.as_list(), into);
+        case Kind::map:
+            return write_map(value.as_map(), into);
+        case Kind::message:
+            return write_message(value.as_message(), into);
+        case Kind::timestamp:
+            into = {
+                {"objectValue", object_json(timestamp_url, write_timestamp(value))}
+            };
+            return true;
+        case Kind::duration:
+            into = {
+                {"objectValue", object_json(duration_url, write_duration(value))}
+            };
+            return true;
+        case Kind::error:
+            break;
     }
     return fail(into, value.as_text());
 }
@@ -186,7 +237,9 @@ bool Writer::write_list(const List& list, json& into) {
         if (!write(list.at(i), item)) return fail(into, item.get<std::string>());
         values.push_back(std::move(item));
     }
-    into = {{"listValue", json::object()}};
+    into = {
+        {"listValue", json::object()}
+    };
     if (!values.empty()) into["listValue"]["values"] = std::move(values);
     return true;
 }
@@ -198,9 +251,14 @@ bool Writer::write_map(const Map& map, json& into) {
         json value;
         if (!write(map.key_at(i), key)) return fail(into, key.get<std::string>());
         if (!write(map.value_at(i), value)) return fail(into, value.get<std::string>());
-        entries.push_back({{"key", std::move(key)}, {"value", std::move(value)}});
+        entries.push_back({
+            {"key",   std::move(key)  },
+            {"value", std::move(value)}
+        });
     }
-    into = {{"mapValue", json::object()}};
+    into = {
+        {"mapValue", json::object()}
+    };
     if (!entries.empty()) into["mapValue"]["entries"] = std::move(entries);
     return true;
 }
@@ -211,7 +269,9 @@ bool Writer::write_message(const google::protobuf::Message& message, json& into)
     json object = json::parse(text, nullptr, false);
     if (!object.is_object()) return fail(into, "the message cannot be written as JSON");
     object["@type"] = "type.googleapis.com/" + message.GetDescriptor()->full_name();
-    into = {{"objectValue", std::move(object)}};
+    into = {
+        {"objectValue", std::move(object)}
+    };
     return true;
 }
 
@@ -222,23 +282,38 @@ TypeRef common_type(const TypeRef& known, const Value& next) {
 
 }  // namespace
 
-Value read_json_value(const json& from, Arena& arena) { return read_value(from, arena, 0); }
+Value read_json_value(const json& from, Arena& arena) {
+    return read_value(from, arena, 0);
+}
 
-bool write_json_value(const Value& value, json& into) { return Writer{}.write(value, into); }
+bool write_json_value(const Value& value, json& into) {
+    return Writer{}.write(value, into);
+}
 
 TypeRef type_of_value(const Value& value) {
     switch (value.kind()) {
-        case Kind::null: return null_type();
-        case Kind::boolean: return boolean_type();
-        case Kind::integer: return integer_type();
-        case Kind::unsigned_integer: return unsigned_type();
-        case Kind::floating: return double_type();
-        case Kind::string: return string_type();
-        case Kind::bytes: return bytes_type();
-        case Kind::timestamp: return timestamp_type();
-        case Kind::duration: return duration_type();
-        case Kind::type: return type_of_types(dyn_type());
-        case Kind::message: return message_type(*value.as_message().GetDescriptor());
+        case Kind::null:
+            return null_type();
+        case Kind::boolean:
+            return boolean_type();
+        case Kind::integer:
+            return integer_type();
+        case Kind::unsigned_integer:
+            return unsigned_type();
+        case Kind::floating:
+            return double_type();
+        case Kind::string:
+            return string_type();
+        case Kind::bytes:
+            return bytes_type();
+        case Kind::timestamp:
+            return timestamp_type();
+        case Kind::duration:
+            return duration_type();
+        case Kind::type:
+            return type_of_types(dyn_type());
+        case Kind::message:
+            return message_type(*value.as_message().GetDescriptor());
         case Kind::list: {
             TypeRef element;
             for (std::size_t i = 0; i < value.as_list().size(); ++i) element = common_type(element, value.as_list().at(i));
@@ -253,7 +328,8 @@ TypeRef type_of_value(const Value& value) {
             }
             return map_type(key == nullptr ? dyn_type() : key, held == nullptr ? dyn_type() : held);
         }
-        case Kind::error: break;
+        case Kind::error:
+            break;
     }
     return dyn_type();
 }

@@ -6,10 +6,18 @@ namespace puente::cel {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool starts_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool in_word(char c) { return starts_word(c) || is_digit(c); }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_hex(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+bool starts_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool in_word(char c) {
+    return starts_word(c) || is_digit(c);
+}
 
 constexpr std::array<std::string_view, 6> long_symbols = {"==", "!=", "<=", ">=", "&&", "||"};
 constexpr std::string_view short_symbols = "()[]{}.,:?+-*/%!<>";
@@ -89,7 +97,8 @@ Token Lexer::quoted_name() {
     const std::size_t begin = at_++;
     const auto allowed = [](char c) { return in_word(c) || c == '.' || c == '-' || c == '/' || c == ' '; };
     while (at_ < source_.size() && allowed(source_[at_])) ++at_;
-    if (peek() != '`' || at_ == begin + 1) return broken(begin, "a name in backquotes has letters, digits, '_', '.', '-', '/' and blanks, and ends with a backquote");
+    if (peek() != '`' || at_ == begin + 1)
+        return broken(begin, "a name in backquotes has letters, digits, '_', '.', '-', '/' and blanks, and ends with a backquote");
     ++at_;
     return made(Mark::quoted, begin, source_.substr(begin + 1, at_ - begin - 2));
 }
@@ -134,6 +143,8 @@ Token Lexer::made(Mark mark, std::size_t begin, std::string_view text) const {
     return {mark, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(at_), text, Value{}};
 }
 
-Token Lexer::broken(std::size_t begin, std::string_view why) const { return made(Mark::broken, begin, why); }
+Token Lexer::broken(std::size_t begin, std::string_view why) const {
+    return made(Mark::broken, begin, why);
+}
 
 }  // namespace puente::cel

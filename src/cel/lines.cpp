@@ -12,9 +12,15 @@ namespace {
 
 using nlohmann::json;
 
-std::string written(const json& answer) { return answer.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string written(const json& answer) {
+    return answer.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
-std::string failed(const std::string& why) { return written({{"error", why}}); }
+std::string failed(const std::string& why) {
+    return written({
+        {"error", why}
+    });
+}
 
 std::string faults_text(const std::vector<Fault>& faults) {
     std::string text;
@@ -44,7 +50,9 @@ std::string evaluate(const json& request) {
     const Value value = compiled.program.run(activation, arena);
     json answer;
     if (!write_json_value(value, answer)) return failed(answer.get<std::string>());
-    return written({{"value", std::move(answer)}});
+    return written({
+        {"value", std::move(answer)}
+    });
 }
 
 }  // namespace

@@ -15,7 +15,9 @@ bool digits_of(std::string_view text, std::size_t at, std::size_t count, std::ui
     number = 0;
     for (const char c : text.substr(at, count)) {
         const char low = static_cast<char>(c | 0x20);
-        const std::uint32_t digit = c >= '0' && c <= '9' ? static_cast<std::uint32_t>(c - '0') : low >= 'a' && low <= 'f' ? static_cast<std::uint32_t>(low - 'a' + 10) : 99U;
+        const std::uint32_t digit = c >= '0' && c <= '9'       ? static_cast<std::uint32_t>(c - '0')
+                                    : low >= 'a' && low <= 'f' ? static_cast<std::uint32_t>(low - 'a' + 10)
+                                                               : 99U;
         if (digit >= base) return false;
         number = number * base + digit;
     }
@@ -31,14 +33,23 @@ struct Numbered {
 bool numbered_form(char letter, Numbered& form) {
     switch (letter) {
         case 'x':
-        case 'X': form = {1, 2, 16}; return true;
-        case 'u': form = {1, 4, 16}; return true;
-        case 'U': form = {1, 8, 16}; return true;
+        case 'X':
+            form = {1, 2, 16};
+            return true;
+        case 'u':
+            form = {1, 4, 16};
+            return true;
+        case 'U':
+            form = {1, 8, 16};
+            return true;
         case '0':
         case '1':
         case '2':
-        case '3': form = {0, 3, 8}; return true;
-        default: return false;
+        case '3':
+            form = {0, 3, 8};
+            return true;
+        default:
+            return false;
     }
 }
 

@@ -104,11 +104,23 @@ const Value* constant_of(const Node& node) {
     return constant == nullptr ? nullptr : &constant->value();
 }
 
-NodePtr constant_node(const Value& value) { return std::make_unique<ConstantNode>(value); }
-NodePtr slot_node(std::size_t slot) { return std::make_unique<SlotNode>(slot); }
-NodePtr local_node(std::size_t place) { return std::make_unique<LocalNode>(place); }
-NodePtr list_node(std::vector<NodePtr> items) { return std::make_unique<ListNode>(std::move(items)); }
-NodePtr map_node(std::vector<NodePtr> parts) { return std::make_unique<MapNode>(std::move(parts)); }
-NodePtr trace_node(NodePtr traced, std::size_t place) { return std::make_unique<TraceNode>(std::move(traced), place); }
+NodePtr constant_node(const Value& value) {
+    return std::make_unique<ConstantNode>(value);
+}
+NodePtr slot_node(std::size_t slot) {
+    return std::make_unique<SlotNode>(slot);
+}
+NodePtr local_node(std::size_t place) {
+    return std::make_unique<LocalNode>(place);
+}
+NodePtr list_node(std::vector<NodePtr> items) {
+    return std::make_unique<ListNode>(std::move(items));
+}
+NodePtr map_node(std::vector<NodePtr> parts) {
+    return std::make_unique<MapNode>(std::move(parts));
+}
+NodePtr trace_node(NodePtr traced, std::size_t place) {
+    return std::make_unique<TraceNode>(std::move(traced), place);
+}
 
 }  // namespace puente::cel

@@ -2,10 +2,14 @@
 #include <re2/re2.h>
 
 #include "cel/nodes.hpp"
+#include "cel/simple_pattern.hpp"
 
 namespace puente::cel {
 
 namespace {
+
+/// Bytes that a pattern looks at in one step.
+constexpr std::size_t bytes_per_step = 8;
 
 template <std::size_t count>
 class CallNode final : public Node {
@@ -83,15 +87,16 @@ private:
     std::vector<NodePtr> arguments_;
 };
 
+/// A constant pattern that RE2 decides.
 class MatchNode final : public Node {
 public:
-    MatchNode(NodePtr text, std::string_view pattern) : text_{std::move(text)}, pattern_{re2::StringPiece{pattern.data(), pattern.size()}, RE2::Quiet} {}
+    MatchNode(NodePtr text, std::string_view pattern)
+        : text_{std::move(text)}, pattern_{re2::StringPiece{pattern.data(), pattern.size()}, RE2::Quiet} {}
     bool ok() const { return pattern_.ok(); }
     Value eval(Frame& frame) const override {
         const Value value = text_->eval(frame);
         if (value.kind() != Kind::string) return value.is_error() ? value : no_overload();
         const std::string_view text = value.as_text();
-        constexpr std::size_t bytes_per_step = 8;
         if (!frame.spend(text.size() / bytes_per_step)) return out_of_budget();
         return Value::boolean(pattern_.Match({text.data(), text.size()}, 0, text.size(), RE2::UNANCHORED, nullptr, 0));
     }
@@ -101,14 +106,33 @@ private:
     RE2 pattern_;
 };
 
+class SimpleMatchNode final : public Node {
+public:
+    SimpleMatchNode(NodePtr text, SimplePattern pattern) : text_{std::move(text)}, pattern_{std::move(pattern)} {}
+    Value eval(Frame& frame) const override {
+        const Value value = text_->eval(frame);
+        if (value.kind() != Kind::string) return value.is_error() ? value : no_overload();
+        if (!frame.spend(value.as_text().size() / bytes_per_step)) return out_of_budget();
+        return Value::boolean(pattern_.matches(value.as_text()));
+    }
+
+private:
+    NodePtr text_;
+    SimplePattern pattern_;
+};
+
 }  // namespace
 
 NodePtr call_node(Builtin function, std::vector<NodePtr> arguments) {
     switch (arguments.size()) {
-        case 1: return std::make_unique<CallNode<1>>(function, std::move(arguments));
-        case 2: return std::make_unique<CallNode<2>>(function, std::move(arguments));
-        case 3: return std::make_unique<CallNode<3>>(function, std::move(arguments));
-        default: return std::make_unique<CallNode<4>>(function, std::move(arguments));
+        case 1:
+            return std::make_unique<CallNode<1>>(function, std::move(arguments));
+        case 2:
+            return std::make_unique<CallNode<2>>(function, std::move(arguments));
+        case 3:
+            return std::make_unique<CallNode<3>>(function, std::move(arguments));
+        default:
+            return std::make_unique<CallNode<4>>(function, std::move(arguments));
     }
 }
 
@@ -117,6 +141,8 @@ NodePtr extension_node(std::vector<std::shared_ptr<const Extension>> forms, std:
 }
 
 NodePtr match_node(NodePtr text, std::string_view pattern) {
+    SimplePattern simple;
+    if (simple.read(pattern)) return std::make_unique<SimpleMatchNode>(std::move(text), std::move(simple));
     auto made = std::make_unique<MatchNode>(std::move(text), pattern);
     if (!made->ok()) return nullptr;
     return made;

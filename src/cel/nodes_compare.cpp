@@ -34,7 +34,8 @@ public:
         if (left.is_error()) return left;
         const Value right = right_->eval(frame);
         if (right.is_error()) return right;
-        const bool same = left.kind() == Kind::string && right.kind() == Kind::string ? same_text(left.as_text(), right.as_text()) : equal(left, right, frame);
+        const bool same =
+            left.kind() == Kind::string && right.kind() == Kind::string ? same_text(left.as_text(), right.as_text()) : equal(left, right, frame);
         return Value::boolean(same == wanted_);
     }
 
@@ -63,12 +64,18 @@ private:
 
 bool passes(Test test, std::int64_t left, std::int64_t right) {
     switch (test) {
-        case Test::equal: return left == right;
-        case Test::unequal: return left != right;
-        case Test::less: return left < right;
-        case Test::less_equal: return left <= right;
-        case Test::greater: return left > right;
-        case Test::greater_equal: return left >= right;
+        case Test::equal:
+            return left == right;
+        case Test::unequal:
+            return left != right;
+        case Test::less:
+            return left < right;
+        case Test::less_equal:
+            return left <= right;
+        case Test::greater:
+            return left > right;
+        case Test::greater_equal:
+            return left >= right;
     }
     return false;
 }
@@ -95,7 +102,8 @@ public:
         const Value left = left_->eval(frame);
         if (left.is_error()) return left;
         const Value right = right_->eval(frame);
-        if (left.kind() == Kind::integer && right.kind() == Kind::integer) return Value::boolean(passes(test_, left.as_integer(), right.as_integer()));
+        if (left.kind() == Kind::integer && right.kind() == Kind::integer)
+            return Value::boolean(passes(test_, left.as_integer(), right.as_integer()));
         return right.is_error() ? right : no_overload();
     }
 
@@ -180,17 +188,29 @@ private:
 NodePtr equal_text_node(NodePtr text, std::string_view constant, bool wanted) {
     return std::make_unique<EqualTextNode>(std::move(text), constant, wanted);
 }
-NodePtr equal_texts_node(NodePtr left, NodePtr right, bool wanted) { return std::make_unique<EqualTextsNode>(std::move(left), std::move(right), wanted); }
-NodePtr equality_node(NodePtr left, NodePtr right, bool wanted) { return std::make_unique<EqualityNode>(std::move(left), std::move(right), wanted); }
+NodePtr equal_texts_node(NodePtr left, NodePtr right, bool wanted) {
+    return std::make_unique<EqualTextsNode>(std::move(left), std::move(right), wanted);
+}
+NodePtr equality_node(NodePtr left, NodePtr right, bool wanted) {
+    return std::make_unique<EqualityNode>(std::move(left), std::move(right), wanted);
+}
 NodePtr compare_integer_node(NodePtr number, Test test, std::int64_t constant) {
     return std::make_unique<CompareIntegerNode>(std::move(number), test, constant);
 }
 NodePtr compare_integers_node(NodePtr left, Test test, NodePtr right) {
     return std::make_unique<CompareIntegersNode>(std::move(left), test, std::move(right));
 }
-NodePtr in_texts_node(NodePtr text, std::vector<std::string_view> texts) { return std::make_unique<InTextsNode>(std::move(text), std::move(texts)); }
-NodePtr in_node(NodePtr value, NodePtr range) { return std::make_unique<InNode>(std::move(value), std::move(range)); }
-NodePtr size_node(NodePtr range) { return std::make_unique<SizeNode>(std::move(range)); }
-NodePtr index_node(NodePtr container, NodePtr index) { return std::make_unique<IndexNode>(std::move(container), std::move(index)); }
+NodePtr in_texts_node(NodePtr text, std::vector<std::string_view> texts) {
+    return std::make_unique<InTextsNode>(std::move(text), std::move(texts));
+}
+NodePtr in_node(NodePtr value, NodePtr range) {
+    return std::make_unique<InNode>(std::move(value), std::move(range));
+}
+NodePtr size_node(NodePtr range) {
+    return std::make_unique<SizeNode>(std::move(range));
+}
+NodePtr index_node(NodePtr container, NodePtr index) {
+    return std::make_unique<IndexNode>(std::move(container), std::move(index));
+}
 
 }  // namespace puente::cel

@@ -11,7 +11,9 @@ namespace {
 namespace pb = google::protobuf;
 
 /// What a field gives when its operand is no message.
-Value not_a_message(const Value& instead) { return instead.is_error() ? instead : Value::error("no such field"); }
+Value not_a_message(const Value& instead) {
+    return instead.is_error() ? instead : Value::error("no such field");
+}
 
 /// A message held by another, or by one held by it, and so on: a.b.c is one node.
 class HeldNode final : public Node {
@@ -109,10 +111,18 @@ class RepeatedFieldNode final : public Node {
 public:
     RepeatedFieldNode(NodePtr from, const FieldAccess& field) : from_{std::move(from)}, field_{field} {
         switch (field.shape) {
-            case FieldShape::text: over_ = Range::Over::text; break;
-            case FieldShape::integer: over_ = Range::Over::integer; break;
-            case FieldShape::boolean: over_ = Range::Over::boolean; break;
-            case FieldShape::message: over_ = Range::Over::held; break;
+            case FieldShape::text:
+                over_ = Range::Over::text;
+                break;
+            case FieldShape::integer:
+                over_ = Range::Over::integer;
+                break;
+            case FieldShape::boolean:
+                over_ = Range::Over::boolean;
+                break;
+            case FieldShape::message:
+                over_ = Range::Over::held;
+                break;
         }
     }
     Value eval(Frame& frame) const override {
@@ -200,10 +210,14 @@ private:
 NodePtr access_node(NodePtr message, const FieldAccess& field) {
     if (field.repeated) return std::make_unique<RepeatedFieldNode>(std::move(message), field);
     switch (field.shape) {
-        case FieldShape::text: return std::make_unique<TextFieldNode>(std::move(message), field);
-        case FieldShape::integer: return std::make_unique<IntegerFieldNode>(std::move(message), field);
-        case FieldShape::boolean: return std::make_unique<BooleanFieldNode>(std::move(message), field);
-        case FieldShape::message: break;
+        case FieldShape::text:
+            return std::make_unique<TextFieldNode>(std::move(message), field);
+        case FieldShape::integer:
+            return std::make_unique<IntegerFieldNode>(std::move(message), field);
+        case FieldShape::boolean:
+            return std::make_unique<BooleanFieldNode>(std::move(message), field);
+        case FieldShape::message:
+            break;
     }
     if (auto* const held = dynamic_cast<HeldNode*>(message.get())) {
         held->go_on(field.held);
@@ -212,13 +226,23 @@ NodePtr access_node(NodePtr message, const FieldAccess& field) {
     return std::make_unique<HeldNode>(std::move(message), field.held);
 }
 
-NodePtr held_value_node(NodePtr message, const FieldAccess& field) { return std::make_unique<HeldValueNode>(std::move(message), field); }
-NodePtr reflection_node(NodePtr message, const pb::FieldDescriptor& field) { return std::make_unique<ReflectionNode<false>>(std::move(message), field); }
-NodePtr has_access_node(NodePtr message, const FieldAccess& field) { return std::make_unique<HasAccessNode>(std::move(message), field); }
+NodePtr held_value_node(NodePtr message, const FieldAccess& field) {
+    return std::make_unique<HeldValueNode>(std::move(message), field);
+}
+NodePtr reflection_node(NodePtr message, const pb::FieldDescriptor& field) {
+    return std::make_unique<ReflectionNode<false>>(std::move(message), field);
+}
+NodePtr has_access_node(NodePtr message, const FieldAccess& field) {
+    return std::make_unique<HasAccessNode>(std::move(message), field);
+}
 NodePtr has_reflection_node(NodePtr message, const pb::FieldDescriptor& field) {
     return std::make_unique<ReflectionNode<true>>(std::move(message), field);
 }
-NodePtr select_node(NodePtr operand, std::string_view name) { return std::make_unique<SelectNode<false>>(std::move(operand), name); }
-NodePtr has_node(NodePtr operand, std::string_view name) { return std::make_unique<SelectNode<true>>(std::move(operand), name); }
+NodePtr select_node(NodePtr operand, std::string_view name) {
+    return std::make_unique<SelectNode<false>>(std::move(operand), name);
+}
+NodePtr has_node(NodePtr operand, std::string_view name) {
+    return std::make_unique<SelectNode<true>>(std::move(operand), name);
+}
 
 }  // namespace puente::cel

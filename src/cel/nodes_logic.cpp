@@ -56,11 +56,17 @@ private:
 
 }  // namespace
 
-NodePtr all_of_node(std::vector<NodePtr> parts) { return std::make_unique<LogicNode<false>>(std::move(parts)); }
-NodePtr any_of_node(std::vector<NodePtr> parts) { return std::make_unique<LogicNode<true>>(std::move(parts)); }
+NodePtr all_of_node(std::vector<NodePtr> parts) {
+    return std::make_unique<LogicNode<false>>(std::move(parts));
+}
+NodePtr any_of_node(std::vector<NodePtr> parts) {
+    return std::make_unique<LogicNode<true>>(std::move(parts));
+}
 NodePtr choice_node(NodePtr condition, NodePtr yes, NodePtr no) {
     return std::make_unique<ChoiceNode>(std::move(condition), std::move(yes), std::move(no));
 }
-NodePtr not_node(NodePtr operand) { return std::make_unique<NotNode>(std::move(operand)); }
+NodePtr not_node(NodePtr operand) {
+    return std::make_unique<NotNode>(std::move(operand));
+}
 
 }  // namespace puente::cel

@@ -153,13 +153,19 @@ protected:
 
 NodePtr loop_node(Macro macro, LoopParts parts) {
     switch (macro) {
-        case Macro::all: return std::make_unique<QuantifierNode<false>>(std::move(parts));
-        case Macro::exists: return std::make_unique<QuantifierNode<true>>(std::move(parts));
-        case Macro::exists_one: return std::make_unique<ExistsOneNode>(std::move(parts));
-        case Macro::filter: return std::make_unique<FilterNode>(std::move(parts));
-        case Macro::transform_map: return std::make_unique<TransformMapNode>(std::move(parts));
+        case Macro::all:
+            return std::make_unique<QuantifierNode<false>>(std::move(parts));
+        case Macro::exists:
+            return std::make_unique<QuantifierNode<true>>(std::move(parts));
+        case Macro::exists_one:
+            return std::make_unique<ExistsOneNode>(std::move(parts));
+        case Macro::filter:
+            return std::make_unique<FilterNode>(std::move(parts));
+        case Macro::transform_map:
+            return std::make_unique<TransformMapNode>(std::move(parts));
         case Macro::map:
-        case Macro::transform_list: break;
+        case Macro::transform_list:
+            break;
     }
     return std::make_unique<MapMacroNode>(std::move(parts));
 }

@@ -19,16 +19,26 @@ struct BinaryOperator {
 };
 constexpr int weakest = 1;
 constexpr std::array binary_operators = {
-    BinaryOperator{"||", 1, ""},      BinaryOperator{"&&", 2, ""},      BinaryOperator{"==", 3, "_==_"}, BinaryOperator{"!=", 3, "_!=_"},
-    BinaryOperator{"<=", 3, "_<=_"},  BinaryOperator{">=", 3, "_>=_"},  BinaryOperator{"<", 3, "_<_"},   BinaryOperator{">", 3, "_>_"},
-    BinaryOperator{"in", 3, "@in"},   BinaryOperator{"+", 4, "_+_"},    BinaryOperator{"-", 4, "_-_"},   BinaryOperator{"*", 5, "_*_"},
-    BinaryOperator{"/", 5, "_/_"},    BinaryOperator{"%", 5, "_%_"},
+    BinaryOperator{"||", 1, ""    },
+    BinaryOperator{"&&", 2, ""    },
+    BinaryOperator{"==", 3, "_==_"},
+    BinaryOperator{"!=", 3, "_!=_"},
+    BinaryOperator{"<=", 3, "_<=_"},
+    BinaryOperator{">=", 3, "_>=_"},
+    BinaryOperator{"<",  3, "_<_" },
+    BinaryOperator{">",  3, "_>_" },
+    BinaryOperator{"in", 3, "@in" },
+    BinaryOperator{"+",  4, "_+_" },
+    BinaryOperator{"-",  4, "_-_" },
+    BinaryOperator{"*",  5, "_*_" },
+    BinaryOperator{"/",  5, "_/_" },
+    BinaryOperator{"%",  5, "_%_" },
 };
 
 constexpr std::array<std::string_view, 4> keywords = {"false", "in", "null", "true"};
 /// Words that cannot name a variable, though they can name a field (langdef.md "Reserved").
-constexpr std::array<std::string_view, 17> reserved = {"as",   "break",     "const",   "continue", "else",   "for", "function", "if",   "import",
-                                                       "let",  "loop",      "package", "namespace", "return", "var", "void",     "while"};
+constexpr std::array<std::string_view, 17> reserved = {"as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
+                                                       "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
 
 /// Each step of a chain such as a.b.c or 1 + 2 + 3 makes the tree higher without nesting; later passes walk it by recursion.
 constexpr std::uint32_t height_per_depth = 8;
@@ -50,7 +60,8 @@ Fault Source::fault(std::size_t at, std::string what) const {
     return fault;
 }
 
-Parser::Parser(const Source& source, Arena& arena, const CompileOptions& options) : source_{source}, options_{options}, lexer_{source.text(), arena} {}
+Parser::Parser(const Source& source, Arena& arena, const CompileOptions& options)
+    : source_{source}, options_{options}, lexer_{source.text(), arena} {}
 
 ExprPtr Parser::parse(std::vector<Fault>& faults) {
     ExprPtr tree;
@@ -144,7 +155,9 @@ ExprPtr Parser::unary() {
     return finish(std::move(call));
 }
 
-ExprPtr Parser::member() { return selection(primary()); }
+ExprPtr Parser::member() {
+    return selection(primary());
+}
 
 ExprPtr Parser::selection(ExprPtr operand) {
     while (operand) {
@@ -194,7 +207,8 @@ ExprPtr Parser::primary() {
     switch (token_.mark) {
         case Mark::integer:
         case Mark::unsigned_integer:
-        case Mark::floating: return number(false, begin);
+        case Mark::floating:
+            return number(false, begin);
         case Mark::string:
         case Mark::bytes: {
             ExprPtr literal = make(Shape::constant, begin);
@@ -202,8 +216,10 @@ ExprPtr Parser::primary() {
             advance();
             return finish(std::move(literal));
         }
-        case Mark::identifier: return named();
-        default: break;
+        case Mark::identifier:
+            return named();
+        default:
+            break;
     }
     if (at_symbol(".")) return named();
     if (at_symbol("[")) return list();
@@ -254,7 +270,8 @@ ExprPtr Parser::number(bool negative, std::uint32_t begin) {
         const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), parsed, hexadecimal ? 16 : 10);
         const bool is_unsigned = token_.mark == Mark::unsigned_integer;
         const std::uint64_t most = is_unsigned ? UINT64_MAX : (UINT64_MAX >> 1U) + (negative ? 1U : 0U);
-        if (read.ec != std::errc{} || parsed > most) return fail(token_.begin, fmt::format("{} does not fit {}", text, is_unsigned ? "a uint" : "an int"));
+        if (read.ec != std::errc{} || parsed > most)
+            return fail(token_.begin, fmt::format("{} does not fit {}", text, is_unsigned ? "a uint" : "an int"));
         literal->value = is_unsigned ? Value::unsigned_integer(parsed) : Value::integer(static_cast<std::int64_t>(negative ? 0 - parsed : parsed));
     }
     advance();

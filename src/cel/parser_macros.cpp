@@ -17,21 +17,21 @@ struct MacroForm {
     bool filtered;
 };
 constexpr std::array macro_forms = {
-    MacroForm{"all", 2, Macro::all, 1, false},
-    MacroForm{"exists", 2, Macro::exists, 1, false},
-    MacroForm{"exists_one", 2, Macro::exists_one, 1, false},
-    MacroForm{"existsOne", 2, Macro::exists_one, 1, false},
-    MacroForm{"map", 2, Macro::map, 1, false},
-    MacroForm{"map", 3, Macro::map, 1, true},
-    MacroForm{"filter", 2, Macro::filter, 1, false},
-    MacroForm{"all", 3, Macro::all, 2, false},
-    MacroForm{"exists", 3, Macro::exists, 2, false},
-    MacroForm{"exists_one", 3, Macro::exists_one, 2, false},
-    MacroForm{"existsOne", 3, Macro::exists_one, 2, false},
+    MacroForm{"all",           2, Macro::all,            1, false},
+    MacroForm{"exists",        2, Macro::exists,         1, false},
+    MacroForm{"exists_one",    2, Macro::exists_one,     1, false},
+    MacroForm{"existsOne",     2, Macro::exists_one,     1, false},
+    MacroForm{"map",           2, Macro::map,            1, false},
+    MacroForm{"map",           3, Macro::map,            1, true },
+    MacroForm{"filter",        2, Macro::filter,         1, false},
+    MacroForm{"all",           3, Macro::all,            2, false},
+    MacroForm{"exists",        3, Macro::exists,         2, false},
+    MacroForm{"exists_one",    3, Macro::exists_one,     2, false},
+    MacroForm{"existsOne",     3, Macro::exists_one,     2, false},
     MacroForm{"transformList", 3, Macro::transform_list, 2, false},
-    MacroForm{"transformList", 4, Macro::transform_list, 2, true},
-    MacroForm{"transformMap", 3, Macro::transform_map, 2, false},
-    MacroForm{"transformMap", 4, Macro::transform_map, 2, true},
+    MacroForm{"transformList", 4, Macro::transform_list, 2, true },
+    MacroForm{"transformMap",  3, Macro::transform_map,  2, false},
+    MacroForm{"transformMap",  4, Macro::transform_map,  2, true },
 };
 
 }  // namespace

@@ -55,7 +55,9 @@ bool take_time(std::string_view& text, std::int64_t& seconds) {
     return true;
 }
 
-bool is_leap(std::int64_t year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
+bool is_leap(std::int64_t year) {
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
 
 }  // namespace
 
@@ -76,7 +78,8 @@ bool PosixZone::read(std::string_view text) {
 
 bool PosixZone::read_turn(std::string_view& text, Turn& turn) {
     if (take(text, 'M')) {
-        if (!take_number(text, turn.month) || !take(text, '.') || !take_number(text, turn.week) || !take(text, '.') || !take_number(text, turn.day)) return false;
+        if (!take_number(text, turn.month) || !take(text, '.') || !take_number(text, turn.week) || !take(text, '.') || !take_number(text, turn.day))
+            return false;
         if (turn.month < 1 || turn.month > 12 || turn.week < 1 || turn.week > 5 || turn.day > 6) return false;
     } else {
         turn.form = take(text, 'J') ? 'J' : 'D';

@@ -34,20 +34,48 @@ private:
 
 void Printer::write(const Value& value) {
     switch (value.kind()) {
-        case Kind::null: text_ += "null"; break;
-        case Kind::boolean: text_ += value.as_boolean() ? "true" : "false"; break;
-        case Kind::integer: text_ += std::to_string(value.as_integer()); break;
-        case Kind::unsigned_integer: text_ += std::to_string(value.as_unsigned()) + "u"; break;
-        case Kind::floating: text_ += double_text(value.as_floating()); break;
-        case Kind::string: text_ += quoted(value.as_text().substr(0, 4 * enough_ + 4)); break;
-        case Kind::bytes: write_bytes(value.as_text().substr(0, enough_ + 1)); break;
-        case Kind::list: write_list(value.as_list()); break;
-        case Kind::map: write_map(value.as_map()); break;
-        case Kind::message: text_ += value.as_message().GetDescriptor()->full_name() + "{...}"; break;
-        case Kind::timestamp: text_ += fmt::format("timestamp(\"{}\")", write_timestamp(value)); break;
-        case Kind::duration: text_ += fmt::format("duration(\"{}\")", write_duration(value)); break;
-        case Kind::type: text_ += value.as_text(); break;
-        case Kind::error: text_ += fmt::format("error: {}", value.as_text()); break;
+        case Kind::null:
+            text_ += "null";
+            break;
+        case Kind::boolean:
+            text_ += value.as_boolean() ? "true" : "false";
+            break;
+        case Kind::integer:
+            text_ += std::to_string(value.as_integer());
+            break;
+        case Kind::unsigned_integer:
+            text_ += std::to_string(value.as_unsigned()) + "u";
+            break;
+        case Kind::floating:
+            text_ += double_text(value.as_floating());
+            break;
+        case Kind::string:
+            text_ += quoted(value.as_text().substr(0, 4 * enough_ + 4));
+            break;
+        case Kind::bytes:
+            write_bytes(value.as_text().substr(0, enough_ + 1));
+            break;
+        case Kind::list:
+            write_list(value.as_list());
+            break;
+        case Kind::map:
+            write_map(value.as_map());
+            break;
+        case Kind::message:
+            text_ += value.as_message().GetDescriptor()->full_name() + "{...}";
+            break;
+        case Kind::timestamp:
+            text_ += fmt::format("timestamp(\"{}\")", write_timestamp(value));
+            break;
+        case Kind::duration:
+            text_ += fmt::format("duration(\"{}\")", write_duration(value));
+            break;
+        case Kind::type:
+            text_ += value.as_text();
+            break;
+        case Kind::error:
+            text_ += fmt::format("error: {}", value.as_text());
+            break;
     }
 }
 

@@ -20,13 +20,17 @@ bool are_strings(const Value* arguments, std::size_t count) {
     return true;
 }
 
-void spend_on(std::string_view text, Frame& frame) { frame.spend(text.size() / bytes_per_step); }
+void spend_on(std::string_view text, Frame& frame) {
+    frame.spend(text.size() / bytes_per_step);
+}
 
 bool is_ascii(std::string_view text) {
     return std::none_of(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; });
 }
 
-Value index_out_of_range() { return Value::error("index out of range"); }
+Value index_out_of_range() {
+    return Value::error("index out of range");
+}
 
 /// The byte offset of a code point index between 0 and the length, or false.
 bool byte_of(std::string_view text, const Value& index, std::size_t& at) {
@@ -45,7 +49,8 @@ bool byte_of(std::string_view text, const Value& index, std::size_t& at) {
 Value contains(const Value* arguments, std::size_t, Frame& frame) {
     if (!are_strings(arguments, 2)) return no_overload();
     // The search is quadratic at worst.
-    if (!frame.spend((arguments[0].as_text().size() / bytes_per_step + 1) * (arguments[1].as_text().size() / bytes_per_step + 1))) return out_of_budget();
+    if (!frame.spend((arguments[0].as_text().size() / bytes_per_step + 1) * (arguments[1].as_text().size() / bytes_per_step + 1)))
+        return out_of_budget();
     return Value::boolean(arguments[0].as_text().find(arguments[1].as_text()) != std::string_view::npos);
 }
 
@@ -70,7 +75,10 @@ Value matches(const Value* arguments, std::size_t, Frame& frame) {
     if (!frame.spend(text.size() / 8 + pattern.size() * steps_per_pattern_byte + 64)) return out_of_budget();
     RE2::Options options{RE2::Quiet};
     options.set_max_mem(1 << 20);
-    const RE2 compiled{re2::StringPiece{pattern.data(), pattern.size()}, options};
+    const RE2 compiled{
+        re2::StringPiece{pattern.data(), pattern.size()},
+        options
+    };
     if (!compiled.ok()) return Value::error("not a regular expression of RE2");
     return Value::boolean(RE2::PartialMatch(re2::StringPiece{text.data(), text.size()}, compiled));
 }

@@ -152,11 +152,13 @@ Value trim(const Value* arguments, std::size_t, Frame& frame) {
 }
 
 Value lower_ascii(const Value* arguments, std::size_t, Frame& frame) {
-    return changed_bytes(arguments[0], [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }, frame);
+    return changed_bytes(
+        arguments[0], [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }, frame);
 }
 
 Value upper_ascii(const Value* arguments, std::size_t, Frame& frame) {
-    return changed_bytes(arguments[0], [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }, frame);
+    return changed_bytes(
+        arguments[0], [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }, frame);
 }
 
 /// The code points in the opposite order.

@@ -28,7 +28,8 @@ Value duration_of(std::int64_t seconds, std::int64_t nanos) {
         nanos -= nanos_per_second;
     }
     const bool beyond = seconds > duration_seconds_max || seconds < -duration_seconds_max ||
-                        (seconds == duration_seconds_max && nanos > duration_nanos_max) || (seconds == -duration_seconds_max && nanos < -duration_nanos_max);
+                        (seconds == duration_seconds_max && nanos > duration_nanos_max) ||
+                        (seconds == -duration_seconds_max && nanos < -duration_nanos_max);
     if (beyond) return Value::error("duration out of range");
     return Value::duration(seconds, static_cast<std::int32_t>(nanos));
 }
@@ -44,7 +45,9 @@ Value timestamp_of(std::int64_t seconds, std::int64_t nanos) {
     return Value::timestamp(seconds, static_cast<std::int32_t>(nanos));
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 /// Takes exactly `width` digits off the front.
 bool take_digits(std::string_view& text, std::size_t width, std::int64_t& number) {
@@ -91,8 +94,14 @@ struct Unit {
 };
 /// Longer names first: "ms" is not "m" and then "s".
 constexpr std::array units = {
-    Unit{"ns", 1},           Unit{"us", 1'000},          Unit{"\xC2\xB5s", 1'000},         Unit{"\xCE\xBCs", 1'000},
-    Unit{"ms", 1'000'000},   Unit{"h", 3600 * nanos_per_second}, Unit{"m", 60 * nanos_per_second}, Unit{"s", nanos_per_second},
+    Unit{"ns",        1                      },
+    Unit{"us",        1'000                  },
+    Unit{"\xC2\xB5s", 1'000                  },
+    Unit{"\xCE\xBCs", 1'000                  },
+    Unit{"ms",        1'000'000              },
+    Unit{"h",         3600 * nanos_per_second},
+    Unit{"m",         60 * nanos_per_second  },
+    Unit{"s",         nanos_per_second       },
 };
 
 std::string fraction_text(std::int64_t nanos) {
@@ -110,7 +119,9 @@ Value shifted(const Value& time, const Value& by, int sign) {
     return time.kind() == Kind::timestamp ? timestamp_of(seconds, nanos) : duration_of(seconds, nanos);
 }
 
-Value time_between(const Value& from, const Value& to) { return duration_of(to.seconds() - from.seconds(), std::int64_t{to.nanos()} - from.nanos()); }
+Value time_between(const Value& from, const Value& to) {
+    return duration_of(to.seconds() - from.seconds(), std::int64_t{to.nanos()} - from.nanos());
+}
 
 Value timestamp_at(std::int64_t seconds, std::int32_t nanos) {
     if (seconds < first_second - 1 || seconds > last_second + 1) return Value::error("timestamp out of range");
@@ -132,7 +143,8 @@ Value read_timestamp(std::string_view text) {
     std::int64_t second = 0;
     std::int64_t nanos = 0;
     std::int64_t offset = 0;
-    if (!take_digits(text, 4, year) || !take(text, '-') || !take_digits(text, 2, month) || !take(text, '-') || !take_digits(text, 2, day)) return wrong;
+    if (!take_digits(text, 4, year) || !take(text, '-') || !take_digits(text, 2, month) || !take(text, '-') || !take_digits(text, 2, day))
+        return wrong;
     if (!take(text, 'T') || !take_digits(text, 2, hour) || !take(text, ':') || !take_digits(text, 2, minute)) return wrong;
     if (!take(text, ':') || !take_digits(text, 2, second)) return wrong;
     if (take(text, '.') && !take_fraction(text, nanos)) return wrong;
@@ -169,7 +181,8 @@ Value read_duration(std::string_view text) {
         std::int64_t nanos = 0;
         if (__builtin_mul_overflow(whole, unit->nanos, &nanos)) return Value::error("duration out of range");
         // Billionths of an hour are whole nanoseconds times 3600; of a millisecond, millionths of one. Either way the product fits.
-        const std::int64_t part = unit->nanos >= nanos_per_second ? billionths * (unit->nanos / nanos_per_second) : billionths / (nanos_per_second / unit->nanos);
+        const std::int64_t part =
+            unit->nanos >= nanos_per_second ? billionths * (unit->nanos / nanos_per_second) : billionths / (nanos_per_second / unit->nanos);
         total = shifted(total, Value::duration(nanos / nanos_per_second, static_cast<std::int32_t>(nanos % nanos_per_second)), 1);
         if (!total.is_error()) total = duration_of(total.seconds(), total.nanos() + part);
         if (total.is_error()) return total;

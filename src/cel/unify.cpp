@@ -19,13 +19,19 @@ bool less_specific(const Type& left, const Type& right) {
     return true;
 }
 
-const TypeRef& more_general(const TypeRef& left, const TypeRef& right) { return less_specific(*left, *right) ? left : right; }
+const TypeRef& more_general(const TypeRef& left, const TypeRef& right) {
+    return less_specific(*left, *right) ? left : right;
+}
 
 }  // namespace
 
-TypeRef Unifier::fresh() { return parameter_type("_%" + std::to_string(made_++)); }
+TypeRef Unifier::fresh() {
+    return parameter_type("_%" + std::to_string(made_++));
+}
 
-bool Unifier::assignable(const TypeRef& from, const TypeRef& to) { return assignable(std::vector{from}, std::vector{to}); }
+bool Unifier::assignable(const TypeRef& from, const TypeRef& to) {
+    return assignable(std::vector{from}, std::vector{to});
+}
 
 bool Unifier::assignable(const std::vector<TypeRef>& from, const std::vector<TypeRef>& to) {
     const std::map<std::string, TypeRef> before = known_;

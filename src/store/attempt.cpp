@@ -9,15 +9,35 @@ namespace puente::store {
 
 namespace {
 
-constexpr Statement take_role{"take_role", "SELECT set_config('role', $1, true), set_config('puente.company', $2, true), set_config('puente.scac', $3, true)"};
+constexpr Statement take_role{"take_role",
+                              "SELECT set_config('role', $1, true), set_config('puente.company', $2, true), set_config('puente.scac', $3, true)"};
 
 std::string role_of(const As& as) {
     switch (as.kind) {
-        case As::Kind::gateway: return "puente_gateway";
-        case As::Kind::intake: return "puente_intake";
-        case As::Kind::party: return "puente_party";
-        case As::Kind::officer: return as.agency == "CBP" ? "puente_cbp" : as.agency == "SAT" ? "puente_sat" : "";
+        case As::Kind::gateway:
+            return "puente_gateway";
+        case As::Kind::intake:
+            return "puente_intake";
+        case As::Kind::party:
+            return "puente_party";
+        case As::Kind::officer:
+            return as.agency == "CBP" ? "puente_cbp" : as.agency == "SAT" ? "puente_sat" : "";
     }
+    return "";
+}
+
+/// libpqxx 6.4 leaves the SQLSTATE out of a few of its own exception classes.
+std::string sqlstate_of(const pqxx::sql_error& error) {
+    if (!error.sqlstate().empty()) return error.sqlstate();
+    if (dynamic_cast<const pqxx::insufficient_privilege*>(&error) != nullptr) return "42501";
+    if (dynamic_cast<const pqxx::disk_full*>(&error) != nullptr) return "53100";
+    if (dynamic_cast<const pqxx::insufficient_resources*>(&error) != nullptr) return "53000";
+    if (dynamic_cast<const pqxx::unique_violation*>(&error) != nullptr) return "23505";
+    if (dynamic_cast<const pqxx::foreign_key_violation*>(&error) != nullptr) return "23503";
+    if (dynamic_cast<const pqxx::not_null_violation*>(&error) != nullptr) return "23502";
+    if (dynamic_cast<const pqxx::check_violation*>(&error) != nullptr) return "23514";
+    if (dynamic_cast<const pqxx::integrity_constraint_violation*>(&error) != nullptr) return "23000";
+    if (dynamic_cast<const pqxx::data_exception*>(&error) != nullptr) return "22000";
     return "";
 }
 
@@ -55,7 +75,8 @@ Failure failure_in_flight(const Connection& connection) {
         return {Ending::again, "40001"};
     } catch (const pqxx::sql_error& error) {
         if (!connection.is_open()) return {Ending::lost, "08006"};
-        return {is_retryable(error.sqlstate()) ? Ending::again : Ending::refused, error.sqlstate()};
+        const std::string state = sqlstate_of(error);
+        return {is_retryable(state) ? Ending::again : Ending::refused, state};
     } catch (const pqxx::failure&) {
         return {connection.is_open() ? Ending::refused : Ending::lost, "08006"};
     }
@@ -79,7 +100,10 @@ const As& Transaction::as() const {
 
 Attempt attempt(Connection& connection, const As& as, const std::function<Result<void>(Transaction&)>& work, bool takes_role) {
     const std::string role = role_of(as);
-    if (role.empty()) return {Ending::refused, Error{ErrorKind::forbidden, "no such agency"}};
+    if (role.empty())
+        return {
+            Ending::refused, Error{ErrorKind::forbidden, "no such agency"}
+        };
     try {
         pqxx::work raw{connection.raw()};
         Transaction::Inside inside{connection, raw, role, as};

@@ -16,21 +16,19 @@ constexpr Statement list_clients_statement{
     R"sql(SELECT client_id, name, role, company, scac, agency, scopes, certificate_sha256, secret_sha256, public_key, revoked
   FROM puente.client ORDER BY client_id)sql"};
 
-constexpr Statement add_client_statement{
-    "add_client",
-    R"sql(WITH added AS (
+constexpr Statement add_client_statement{"add_client",
+                                         R"sql(WITH added AS (
     INSERT INTO puente.client (client_id, name, role, company, scac, agency, scopes, certificate_sha256, secret_sha256, public_key, revoked)
     VALUES ($1, $2, $3, $4, $5, NULLIF($6, ''), $7, $8, NULLIF($9, ''::bytea), $10, $11) ON CONFLICT DO NOTHING RETURNING client_id
 )
 SELECT pg_notify('client_changed', client_id) FROM added)sql"};
 
-constexpr Statement revoke_client_statement{
-    "revoke_client",
-    R"sql(WITH gone AS (UPDATE puente.client SET revoked = true WHERE client_id = $1 RETURNING client_id)
+constexpr Statement revoke_client_statement{"revoke_client",
+                                            R"sql(WITH gone AS (UPDATE puente.client SET revoked = true WHERE client_id = $1 RETURNING client_id)
 SELECT pg_notify('client_changed', client_id) FROM gone)sql"};
 
-constexpr Statement forget_expired_assertions{"forget_expired_assertions",
-                                              "DELETE FROM puente.assertion_id WHERE client_id = $1 AND expires_at < clock_timestamp() - interval '1 minute'"};
+constexpr Statement forget_expired_assertions{
+    "forget_expired_assertions", "DELETE FROM puente.assertion_id WHERE client_id = $1 AND expires_at < clock_timestamp() - interval '1 minute'"};
 
 constexpr Statement remember_assertion_statement{
     "remember_assertion", "INSERT INTO puente.assertion_id (client_id, token_id, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"};
@@ -83,8 +81,9 @@ Result<std::vector<access::Client>> list_clients(Transaction& tx) {
 Result<void> add_client(Transaction& tx, const access::Client& client) {
     const access::Caller& caller = client.caller;
     const std::string agency{caller.agency ? identifiers::code(*caller.agency) : ""};
-    const Result<Rows> added = tx.run(add_client_statement, caller.client_id, client.name, access::to_text(caller.role), caller.company, caller.scac, agency,
-                                      caller.scopes.text(), caller.certificate_sha256, Octets{client.secret_sha256}, client.public_key, client.revoked);
+    const Result<Rows> added =
+        tx.run(add_client_statement, caller.client_id, client.name, access::to_text(caller.role), caller.company, caller.scac, agency,
+               caller.scopes.text(), caller.certificate_sha256, Octets{client.secret_sha256}, client.public_key, client.revoked);
     if (!added) return added.error();
     if (added->empty()) return Error{ErrorKind::conflict, "this client id is taken"};
     return {};

@@ -17,8 +17,13 @@ namespace {
 std::string with_keepalives(const std::string& url) {
     const bool is_uri = url.rfind("postgres://", 0) == 0 || url.rfind("postgresql://", 0) == 0;
     std::string complete = url;
-    for (const auto& [key, value] : {std::pair{"connect_timeout", "3"}, std::pair{"keepalives_idle", "10"}, std::pair{"keepalives_interval", "5"},
-                                     std::pair{"keepalives_count", "3"}, std::pair{"tcp_user_timeout", "15000"}}) {
+    for (const auto& [key, value] : {
+             std::pair{"connect_timeout",     "3"    },
+             std::pair{"keepalives_idle",     "10"   },
+             std::pair{"keepalives_interval", "5"    },
+             std::pair{"keepalives_count",    "3"    },
+             std::pair{"tcp_user_timeout",    "15000"}
+    }) {
         if (url.find(key) != std::string::npos) continue;
         if (!is_uri) {
             complete += fmt::format(" {}={}", key, value);
@@ -57,7 +62,7 @@ void Lifeline::cut() {
     if (socket_ >= 0) ::shutdown(socket_, SHUT_RDWR);
 }
 
-Connection::Connection(const Session& session, Lifeline* lifeline) 
+Connection::Connection(const Session& session, Lifeline* lifeline)
     : lifeline_{lifeline}, metrics_{session.metrics}, raw_{with_keepalives(session.url)}, warnings_{raw_} {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"

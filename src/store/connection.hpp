@@ -19,7 +19,7 @@ namespace puente::store {
 /// How a session behaves.
 struct Session {
     std::string url;
-    std::string role;  ///< taken for the whole session; empty: whoever the URL logs in
+    std::string role;                             ///< taken for the whole session; empty: whoever the URL logs in
     std::chrono::milliseconds statement_time{0};  ///< 0: no limit
     std::chrono::milliseconds lock_time{0};
     telemetry::Metrics* metrics = nullptr;

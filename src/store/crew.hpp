@@ -17,8 +17,8 @@ namespace puente::store {
 class Crew {
 public:
     struct Duties {
-        std::function<void(Connection&)> turn;        ///< one piece of work, or a ping after a second without any; leaves a lost connection closed
-        std::function<void()> nobody_home;            ///< no connection is up, and none can be made: answer those who wait
+        std::function<void(Connection&)> turn;  ///< one piece of work, or a ping after a second without any; leaves a lost connection closed
+        std::function<void()> nobody_home;      ///< no connection is up, and none can be made: answer those who wait
         std::function<void(std::chrono::milliseconds)> pause;
         std::function<bool()> is_over;
     };

@@ -139,7 +139,8 @@ void FilingWriter::Inside::once_more(std::vector<Waiting> batch) {
     if (!again.empty()) line.push_back_in_front(std::move(again));
 }
 
-FilingWriter::FilingWriter(DatabaseSettings settings, telemetry::Metrics& metrics) : inside_{std::make_unique<Inside>(std::move(settings), metrics)} {}
+FilingWriter::FilingWriter(DatabaseSettings settings, telemetry::Metrics& metrics)
+    : inside_{std::make_unique<Inside>(std::move(settings), metrics)} {}
 
 FilingWriter::~FilingWriter() {
     stop();

@@ -44,12 +44,11 @@ std::vector<Parameter> key_arrays(const FilingList& filings) {
 }
 
 std::vector<Parameter> manifest_arrays(const FilingList& filings) {
-    std::array<BinaryArray, 24> to{BinaryArray{E::text}, BinaryArray{E::text},    BinaryArray{E::octets},  BinaryArray{E::int32},
-                                   BinaryArray{E::octets}, BinaryArray{E::text},  BinaryArray{E::uuid},    BinaryArray{E::uuid},
-                                   BinaryArray{E::text}, BinaryArray{E::text},    BinaryArray{E::text},    BinaryArray{E::text},
-                                   BinaryArray{E::text}, BinaryArray{E::text},    BinaryArray{E::text},    BinaryArray{E::text},
-                                   BinaryArray{E::instant}, BinaryArray{E::instant}, BinaryArray{E::text}, BinaryArray{E::text},
-                                   BinaryArray{E::octets}, BinaryArray{E::text},  BinaryArray{E::text},    BinaryArray{E::octets}};
+    std::array<BinaryArray, 24> to{
+        BinaryArray{E::text}, BinaryArray{E::text}, BinaryArray{E::octets}, BinaryArray{E::int32}, BinaryArray{E::octets},  BinaryArray{E::text},
+        BinaryArray{E::uuid}, BinaryArray{E::uuid}, BinaryArray{E::text},   BinaryArray{E::text},  BinaryArray{E::text},    BinaryArray{E::text},
+        BinaryArray{E::text}, BinaryArray{E::text}, BinaryArray{E::text},   BinaryArray{E::text},  BinaryArray{E::instant}, BinaryArray{E::instant},
+        BinaryArray{E::text}, BinaryArray{E::text}, BinaryArray{E::octets}, BinaryArray{E::text},  BinaryArray{E::text},    BinaryArray{E::octets}};
     for (const Filing* filing : filings) {
         to[0].add_text(filing->client_id);
         to[1].add_text(filing->idempotency_key);
@@ -84,8 +83,8 @@ std::vector<Parameter> manifest_arrays(const FilingList& filings) {
 }
 
 std::vector<Parameter> finding_arrays(const FilingList& filings) {
-    std::array<BinaryArray, 11> to{BinaryArray{E::uuid}, BinaryArray{E::int32}, BinaryArray{E::text}, BinaryArray{E::text},
-                                   BinaryArray{E::text}, BinaryArray{E::text},  BinaryArray{E::text}, BinaryArray{E::text},
+    std::array<BinaryArray, 11> to{BinaryArray{E::uuid}, BinaryArray{E::int32}, BinaryArray{E::text},   BinaryArray{E::text},
+                                   BinaryArray{E::text}, BinaryArray{E::text},  BinaryArray{E::text},   BinaryArray{E::text},
                                    BinaryArray{E::text}, BinaryArray{E::text},  BinaryArray{E::boolean}};
     for (const Filing* filing : filings) {
         std::int32_t item = 0;
@@ -107,8 +106,9 @@ std::vector<Parameter> finding_arrays(const FilingList& filings) {
 }
 
 std::vector<Parameter> inspection_arrays(const FilingList& filings) {
-    std::array<BinaryArray, 10> to{BinaryArray{E::uuid},    BinaryArray{E::uuid}, BinaryArray{E::text},    BinaryArray{E::text},    BinaryArray{E::int32},
-                                   BinaryArray{E::boolean}, BinaryArray{E::text}, BinaryArray{E::instant}, BinaryArray{E::instant}, BinaryArray{E::boolean}};
+    std::array<BinaryArray, 10> to{BinaryArray{E::uuid},    BinaryArray{E::uuid},    BinaryArray{E::text}, BinaryArray{E::text},
+                                   BinaryArray{E::int32},   BinaryArray{E::boolean}, BinaryArray{E::text}, BinaryArray{E::instant},
+                                   BinaryArray{E::instant}, BinaryArray{E::boolean}};
     for (const Filing* filing : filings) {
         if (!filing->inspection) continue;
         to[0].add_uuid(filing->inspection->inspection_id);

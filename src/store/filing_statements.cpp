@@ -6,9 +6,8 @@ namespace puente::store {
 
 // Keys first, in order, then trips, in order: two writers cannot wait for each other. The sorts see every row before the first is inserted.
 // A key that is taken keeps its manifest out; a trip that is taken keeps version and event out.
-const Statement file_manifests{
-    "file_manifests",
-    R"sql(WITH keys AS (
+const Statement file_manifests{"file_manifests",
+                               R"sql(WITH keys AS (
     INSERT INTO puente.idempotency (client_id, key, fingerprint, status, body, headers, manifest_id)
     SELECT client_id, key, fingerprint, status, body, headers, manifest_id
       FROM unnest($1::text[], $2::text[], $3::bytea[], $4::int4[], $5::bytea[], $6::text[], $7::uuid[])
@@ -41,14 +40,12 @@ const Statement file_manifests{
 )
 SELECT client_id, key, filed.manifest_id IS NOT NULL FROM keys LEFT JOIN filed USING (manifest_id))sql"};
 
-const Statement find_answers{
-    "find_answers",
-    R"sql(SELECT client_id, key, fingerprint, status, body, headers, manifest_id
+const Statement find_answers{"find_answers",
+                             R"sql(SELECT client_id, key, fingerprint, status, body, headers, manifest_id
   FROM puente.idempotency JOIN unnest($1::text[], $2::text[]) AS wanted (client_id, key) USING (client_id, key))sql"};
 
-const Statement forget_keys{
-    "forget_keys",
-    R"sql(DELETE FROM puente.idempotency AS kept USING unnest($1::text[], $2::text[]) AS lost (client_id, key)
+const Statement forget_keys{"forget_keys",
+                            R"sql(DELETE FROM puente.idempotency AS kept USING unnest($1::text[], $2::text[]) AS lost (client_id, key)
  WHERE kept.client_id = lost.client_id AND kept.key = lost.key)sql"};
 
 const Statement wait_for_standby{"wait_for_standby", "SELECT pg_logical_emit_message(true, 'puente', '')"};
@@ -67,20 +64,20 @@ SELECT inspection_id, manifest_id, us_port, mx_office, rank, perishable, string_
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::int4[], $6::bool[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::bool[])
        AS given (inspection_id, manifest_id, us_port, mx_office, rank, perishable, essential, estimated_arrival, opened_at, is_open))sql"};
 
-const Statement file_legs{
-    "file_legs",
-    R"sql(INSERT INTO puente.inspection_leg (inspection_id, manifest_id, agency, state, kind)
+const Statement file_legs{"file_legs",
+                          R"sql(INSERT INTO puente.inspection_leg (inspection_id, manifest_id, agency, state, kind)
 SELECT inspection_id, manifest_id, agency, state, kind
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) AS given (inspection_id, manifest_id, agency, state, kind))sql"};
 
-const Statement file_factors{
-    "file_factors",
-    R"sql(INSERT INTO puente.selection_factor (inspection_id, item, agency, name, detail, points)
+const Statement file_factors{"file_factors",
+                             R"sql(INSERT INTO puente.selection_factor (inspection_id, item, agency, name, detail, points)
 SELECT inspection_id, item, agency, name, detail, points
   FROM unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::int4[]) AS given (inspection_id, item, agency, name, detail, points))sql"};
 
 std::vector<std::pair<std::string, std::string>> filing_statements() {
-    return {{file_manifests.name, file_manifests.text}};
+    return {
+        {file_manifests.name, file_manifests.text}
+    };
 }
 
 }  // namespace puente::store

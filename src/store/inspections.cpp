@@ -17,7 +17,8 @@ std::string queue_text(const char* port_column) {
     return fmt::format(
         "SELECT {}, i.inspection_id, i.rank, i.perishable, array_to_string(i.essential, E'\\x1f'), i.opened_at "
         "FROM puente.inspection AS i JOIN puente.manifest AS m USING (manifest_id) WHERE i.is_open AND i.{} = $1 "
-        "AND (-i.rank, NOT i.perishable, i.estimated_arrival, i.opened_at, i.inspection_id) > ($2::int4, $3::bool, $4::timestamptz, $5::timestamptz, $6::uuid) "
+        "AND (-i.rank, NOT i.perishable, i.estimated_arrival, i.opened_at, i.inspection_id) > ($2::int4, $3::bool, $4::timestamptz, $5::timestamptz, "
+        "$6::uuid) "
         "ORDER BY -i.rank, NOT i.perishable, i.estimated_arrival, i.opened_at, i.inspection_id LIMIT $7::bigint",
         status_columns, port_column);
 }
@@ -58,7 +59,8 @@ Result<Place> parse_place(std::string_view text) {
     Place place;
     if (text.empty()) return place;
     int not_perishable = 0;
-    const bool numbers = take_number(text, place.minus_rank) && take_number(text, not_perishable) && take_number(text, place.arrival) && take_number(text, place.opened);
+    const bool numbers = take_number(text, place.minus_rank) && take_number(text, not_perishable) && take_number(text, place.arrival) &&
+                         take_number(text, place.opened);
     const std::optional<Uuid> id = numbers ? Uuid::parse(text) : std::nullopt;
     constexpr std::int64_t far = 100'000'000'000'000'000;  // beyond what PostgreSQL's timestamps hold is an error there
     if (!id || place.arrival < 0 || place.arrival > far || place.opened < 0 || place.opened > far) {

@@ -9,7 +9,8 @@ namespace puente::store {
 
 /// Columns of a StatusRecord without its legs, from a `puente.manifest AS m`.
 inline constexpr const char* status_columns =
-    "m.manifest_id, m.trip_number, m.carrier_key, m.document_id, m.direction, m.us_port, m.mx_office, m.estimated_arrival, m.received_at, m.changed_at, "
+    "m.manifest_id, m.trip_number, m.carrier_key, m.document_id, m.direction, m.us_port, m.mx_office, m.estimated_arrival, m.received_at, "
+    "m.changed_at, "
     "m.status, m.version, m.state_no, m.company";
 inline constexpr int status_column_count = 14;
 

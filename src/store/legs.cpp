@@ -124,7 +124,8 @@ Result<void> lock_open_manifest(Transaction& tx, const Uuid& manifest_id) {
     if (!rows) return rows.error();
     if (rows->empty()) return no_such_inspection();
     const std::string status = (*rows)[0].text(0);
-    if (status == "CANCELLED" || status == "EXPIRED" || status == "CROSSED") return Error{ErrorKind::conflict, "the trip is over: the manifest is " + status};
+    if (status == "CANCELLED" || status == "EXPIRED" || status == "CROSSED")
+        return Error{ErrorKind::conflict, "the trip is over: the manifest is " + status};
     return {};
 }
 
@@ -155,8 +156,8 @@ Hand hand_of(const Uuid& inspection_id, identifiers::Agency agency, const std::s
 
 }  // namespace
 
-Result<Claim> claim_leg(Transaction& tx, const std::string& port, identifiers::Agency agency, const std::string& officer, const std::optional<Uuid>& inspection_id,
-                        std::chrono::seconds lease) {
+Result<Claim> claim_leg(Transaction& tx, const std::string& port, identifiers::Agency agency, const std::string& officer,
+                        const std::optional<Uuid>& inspection_id, std::chrono::seconds lease) {
     const std::string code{identifiers::code(agency)};
     const auto seconds = static_cast<std::int64_t>(lease.count());
     if (inspection_id) {
@@ -165,10 +166,12 @@ Result<Claim> claim_leg(Transaction& tx, const std::string& port, identifiers::A
         if (there->empty()) return no_such_inspection();
     }
     const Statement& next = std::string_view{port_column(port)} == "us_port" ? claim_next_us : claim_next_mx;
-    const Result<Rows> taken = inspection_id ? tx.run(claim_named, *inspection_id, code, officer, seconds) : tx.run(next, port, code, officer, seconds);
+    const Result<Rows> taken =
+        inspection_id ? tx.run(claim_named, *inspection_id, code, officer, seconds) : tx.run(next, port, code, officer, seconds);
     if (!taken) return taken.error();
     if (taken->empty()) {
-        return Error{ErrorKind::conflict, inspection_id ? "this leg is held by somebody, or there is nothing left to do on it" : "nothing is waiting to be claimed"};
+        return Error{ErrorKind::conflict,
+                     inspection_id ? "this leg is held by somebody, or there is nothing left to do on it" : "nothing is waiting to be claimed"};
     }
     const Row row = (*taken)[0];
     const Happening happening{"", "leg_claimed", "", "", "OFFICERS"};
@@ -198,14 +201,16 @@ Result<LegMove> decide_leg(Transaction& tx, const Uuid& inspection_id, identifie
     const Result<inspection::LegState> state = inspection::decide(leg->state, decision.decision);
     if (!state) return state.error();
     const std::string found = decision.findings.empty() ? "[]" : decision.findings;
-    const Result<Rows> written = tx.run(write_decision, inspection_id, hand.agency, officer, fence, inspection::to_text(*state), decision.note, found);
+    const Result<Rows> written =
+        tx.run(write_decision, inspection_id, hand.agency, officer, fence, inspection::to_text(*state), decision.note, found);
     if (!written) return written.error();
     if (written->affected() == 0) return lease_lost();
     const Happening happening{"", "leg_decided", std::string{inspection::to_text(decision.decision)}, decision.note, "ALL"};
     return follow(tx, hand, *leg, *state, happening);
 }
 
-Result<LegMove> release_claim(Transaction& tx, const Uuid& inspection_id, identifiers::Agency agency, const std::string& officer, std::int64_t fence) {
+Result<LegMove> release_claim(Transaction& tx, const Uuid& inspection_id, identifiers::Agency agency, const std::string& officer,
+                              std::int64_t fence) {
     const Hand hand = hand_of(inspection_id, agency, officer, fence);
     const Result<HeldLeg> leg = hold(tx, hand);
     if (!leg) return leg.error();

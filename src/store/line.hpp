@@ -33,7 +33,8 @@ public:
         arrived_.notify_one();
     }
 
-    /// Waits until there is something, or `patience` is over, or the line is closed. Takes up to `count` entries in order; one that `admit` refuses stays.
+    /// Waits until there is something, or `patience` is over, or the line is closed. Takes up to `count` entries in order; one that `admit` refuses
+    /// stays.
     template <class Admit>
     std::vector<Entry> take(std::size_t count, std::chrono::milliseconds patience, Admit admit) {
         std::unique_lock lock{mutex_};

@@ -21,7 +21,11 @@ namespace {
 constexpr const char* lock_text = "SELECT pg_advisory_xact_lock(hashtext('puente.migration'))";
 constexpr const char* memory_text =
     "CREATE SCHEMA IF NOT EXISTS puente;"
-    "CREATE TABLE IF NOT EXISTS puente.migration (number integer PRIMARY KEY, name text NOT NULL, sha256 bytea NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());";
+    "CREATE TABLE IF NOT EXISTS puente.migration (number integer PRIMARY KEY, name text NOT NULL, sha256 bytea NOT NULL, applied_at timestamptz NOT "
+    "NULL DEFAULT now());";
+/// A login of the gateway may inherit nothing; the owner is no member of it and need not be.
+constexpr const char* become_gateway_text =
+    "SELECT CASE WHEN NOT has_schema_privilege('puente', 'USAGE') THEN set_config('role', 'puente_gateway', true) END";
 constexpr const char* applied_text = "SELECT number, name, sha256 = sha256($2) FROM puente.migration WHERE number = $1";
 constexpr const char* remember_text = "INSERT INTO puente.migration (number, name, sha256) VALUES ($1, $2, sha256($3))";
 
@@ -35,8 +39,9 @@ Result<bool> is_applied(pqxx::work& work, const Migration& migration) {
     const pqxx::result rows = work.exec_params(applied_text, migration.number, pqxx::binarystring{migration.text});
     if (rows.empty()) return false;
     if (!rows[0][2].as<bool>()) {
-        return Error{ErrorKind::conflict, fmt::format("{} has changed since it was applied as {}: put the applied text back and write a new migration", migration.name,
-                                                      rows[0][1].as<std::string>())};
+        return Error{ErrorKind::conflict,
+                     fmt::format("{} has changed since it was applied as {}: put the applied text back and write a new migration", migration.name,
+                                 rows[0][1].as<std::string>())};
     }
     return true;
 }
@@ -80,7 +85,9 @@ Result<std::vector<Migration>> read_migrations(const std::string& folder) {
         const int number = number_of(name);
         if (number == 0) return Error{ErrorKind::malformed, fmt::format("{}: a migration is named like 0002_manifest.sql", name)};
         std::ifstream file{entry.path(), std::ios::binary};
-        Migration migration{number, name, std::string{std::istreambuf_iterator<char>{file}, {}}};
+        Migration migration{
+            number, name, std::string{std::istreambuf_iterator<char>{file}, {}}
+        };
         if (!file || migration.text.empty()) return Error{ErrorKind::malformed, fmt::format("{}: empty or unreadable", name)};
         const auto [other, is_new] = found.emplace(number, migration);
         if (!is_new) return Error{ErrorKind::malformed, fmt::format("{} and {} have the same number", other->second.name, name)};
@@ -127,7 +134,7 @@ Result<void> check_schema(const std::string& url, const std::vector<Migration>& 
         pqxx::work work{connection->raw()};
         const bool is_there = work.exec1("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'puente')")[0].as<bool>();
         if (!is_there) return Error{ErrorKind::conflict, "the database has no schema yet: run the migrations first"};
-        work.exec0("SET LOCAL ROLE puente_gateway");  // a login of the gateway inherits nothing
+        work.exec(become_gateway_text);
         for (const Migration& migration : migrations) {
             const Result<bool> applied = is_applied(work, migration);
             if (!applied) return applied.error();
@@ -135,7 +142,9 @@ Result<void> check_schema(const std::string& url, const std::vector<Migration>& 
         }
         const int last = work.exec1("SELECT COALESCE(max(number), 0) FROM puente.migration")[0].as<int>();
         if (last > static_cast<int>(migrations.size())) {
-            return Error{ErrorKind::conflict, fmt::format("the database is at migration {:04}, this program knows {:04}: it is newer than the program", last, migrations.size())};
+            return Error{
+                ErrorKind::conflict,
+                fmt::format("the database is at migration {:04}, this program knows {:04}: it is newer than the program", last, migrations.size())};
         }
         return {};
     } catch (const std::exception& error) {

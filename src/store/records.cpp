@@ -39,8 +39,8 @@ public:
     }
     Result<Rows> run(Transaction& tx, std::size_t limit) {
         parameters_.emplace_back(static_cast<std::int64_t>(limit));
-        const std::string text = fmt::format("SELECT {} FROM puente.manifest AS m{} ORDER BY m.manifest_id DESC LIMIT ${}::bigint", status_columns, conditions_,
-                                             parameters_.size());
+        const std::string text = fmt::format("SELECT {} FROM puente.manifest AS m{} ORDER BY m.manifest_id DESC LIMIT ${}::bigint", status_columns,
+                                             conditions_, parameters_.size());
         const std::string name = "list_manifests" + conditions_;
         const Statement statement{name.c_str(), text.c_str()};
         return tx.run_bound(statement, parameters_);

@@ -110,7 +110,7 @@ void rules_by_shipments(benchmark::State& state) {
     state.counters["ns_per_shipment"] = benchmark::Counter(static_cast<double>(state.range(0)) * 1e-9, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 
-constexpr const char* reference = "tests/unit/manifest/reference.json";
+constexpr const char* reference = "tests/bench/reference.json";
 constexpr const char* produce = "tests/samples/produce-northbound.json";
 constexpr const char* ltl = "tests/samples/ltl-northbound.json";
 

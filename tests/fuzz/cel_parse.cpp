@@ -13,7 +13,9 @@ namespace {
 
 using namespace puente;
 
-cel::Value echo(std::span<const cel::Value> arguments, cel::Arena&) { return arguments[0]; }
+cel::Value echo(std::span<const cel::Value> arguments, cel::Arena&) {
+    return arguments[0];
+}
 
 /// What the expressions may name, and its values.
 struct World {

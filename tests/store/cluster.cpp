@@ -68,8 +68,9 @@ Cluster::Cluster(const std::string& migrations) {
     }
     ::chmod(folder_.c_str(), 0755);
     must(command("initdb") + " -D " + folder_ + "/data -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync");
-    std::ofstream{folder_ + "/data/postgresql.conf", std::ios::app} << "listen_addresses = ''\nunix_socket_directories = '" << folder_
-                                                                   << "'\nfsync = on\nmax_connections = 200\nshared_buffers = 128MB\nmax_wal_size = 2GB\n";
+    std::ofstream{folder_ + "/data/postgresql.conf", std::ios::app}
+        << "listen_addresses = ''\nunix_socket_directories = '" << folder_
+        << "'\nfsync = on\nmax_connections = 200\nshared_buffers = 128MB\nmax_wal_size = 2GB\nrecovery_init_sync_method = syncfs\n";
     start();
     make_template(migrations);
 }
@@ -113,7 +114,9 @@ void Cluster::start() {
         std::this_thread::sleep_for(std::chrono::milliseconds{100});
     }
     std::ifstream log{folder_ + "/log"};
-    throw std::runtime_error{"PostgreSQL does not start: " + std::string{std::istreambuf_iterator<char>{log}, {}}};
+    throw std::runtime_error{
+        "PostgreSQL does not start: " + std::string{std::istreambuf_iterator<char>{log}, {}}
+    };
 }
 
 void Cluster::kill() {
@@ -155,8 +158,8 @@ std::string Cluster::url(const std::string& database, const std::string& user) c
 }
 
 std::string Cluster::sql(const std::string& database, const std::string& text, const std::string& user) const {
-    const Output output = run("PGOPTIONS='-c client_min_messages=error' " + programs + "psql -X -q -A -t -v ON_ERROR_STOP=1 -h " + folder_ + " -U " + user + " -d " + database +
-                              " -c " + quoted(text));
+    const Output output = run("PGOPTIONS='-c client_min_messages=error' " + programs + "psql -X -q -A -t -v ON_ERROR_STOP=1 -h " + folder_ + " -U " +
+                              user + " -d " + database + " -c " + quoted(text));
     std::string said = output.text;
     while (!said.empty() && said.back() == '\n') said.pop_back();
     if (output.status == 0) return said;

@@ -49,15 +49,21 @@ store::Filing selected_filing(int number) {
     store::Filing filing = cleared_filing(number);
     filing.status = "INSPECTION_REQUIRED";
     filing.findings = {
-        {"SHARED", "SHARED-1", "advise", "/trip", "x", "look", "mire", "somewhere", false},
-        {"CBP", "CBP-1", "inspect", "/trip", "", "secret of CBP", "", "", true},
-        {"SAT", "SAT-1", "inspect", "/trip", "", "secret of SAT", "", "", true},
+        {"SHARED", "SHARED-1", "advise",  "/trip", "x", "look",          "mire", "somewhere", false},
+        {"CBP",    "CBP-1",    "inspect", "/trip", "",  "secret of CBP", "",     "",          true },
+        {"SAT",    "SAT-1",    "inspect", "/trip", "",  "secret of SAT", "",     "",          true },
     };
     store::InspectionRow inspection;
     inspection.inspection_id = numbered_uuid(number, 2);
     inspection.essential = {"agribusiness", "medical"};
-    inspection.legs = {{Agency::cbp, inspection::LegState::pending, inspection::LegKind::inspect}, {Agency::sat, inspection::LegState::pending, inspection::LegKind::review}};
-    inspection.factors = {{Agency::cbp, "draw", "0.01 < 0.02", 0}, {Agency::sat, "risk:value", "weight 25", 25}};
+    inspection.legs = {
+        {Agency::cbp, inspection::LegState::pending, inspection::LegKind::inspect},
+        {Agency::sat, inspection::LegState::pending, inspection::LegKind::review }
+    };
+    inspection.factors = {
+        {Agency::cbp, "draw",       "0.01 < 0.02", 0 },
+        {Agency::sat, "risk:value", "weight 25",   25}
+    };
     filing.inspection = inspection;
     return filing;
 }

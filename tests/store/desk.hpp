@@ -35,7 +35,7 @@ protected:
     ~Desk() override;
 
     store::DatabaseSettings settings() const;
-    /// Made on first use.
+    /// Made on first use, which must be on the test's own thread.
     store::FilingWriter& writer();
     store::Pool& pool();
 

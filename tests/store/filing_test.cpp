@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -36,7 +37,9 @@ TEST_F(FilingTest, puts_record_document_and_event_on_file_exactly) {
     EXPECT_EQ(outcome.body, filing.answer_body);
     EXPECT_EQ(outcome.headers, filing.answer_headers);
 
-    const std::function<Result<store::ManifestRecord>(store::Transaction&)> read = [&](store::Transaction& tx) { return store::find_manifest(tx, filing.manifest_id); };
+    const std::function<Result<store::ManifestRecord>(store::Transaction&)> read = [&](store::Transaction& tx) {
+        return store::find_manifest(tx, filing.manifest_id);
+    };
     const Result<store::ManifestRecord> record = as<store::ManifestRecord>(broker("company-1"), read);
     ASSERT_TRUE(record) << record.error().detail();
     EXPECT_EQ(record->document, filing.document);
@@ -110,7 +113,7 @@ TEST_F(FilingTest, keeps_one_open_manifest_for_each_trip_and_leaves_the_key_of_t
 TEST_F(FilingTest, settles_duplicates_among_neighbours_one_by_one) {
     std::vector<Filing> filings;
     for (int i = 0; i < 200; ++i) {
-        Filing filing = cleared_filing(i / 4);                        // four of each key and trip
+        Filing filing = cleared_filing(i / 4);  // four of each key and trip
         filing.manifest_id = cleared_filing(1000 + i).manifest_id;
         filings.push_back(filing);
         Filing same_trip = cleared_filing(2000 + i);
@@ -145,14 +148,17 @@ TEST_P(BadNeighbour, fails_alone) {
 }
 
 const BadFiling bad_filings[] = {
-    {"nul_in_text",           [](Filing& filing) { filing.trip_number = std::string{"A\0B", 3}; }  },
-    {"not_utf8",              [](Filing& filing) { filing.company = "\xff"; }                      },
-    {"hash_of_wrong_length",  [](Filing& filing) { filing.sha256 = "short"; }                      },
-    {"unknown_status",        [](Filing& filing) { filing.status = "SOMEHOW"; }                    },
-    {"status_against_legs",   [](Filing& filing) { filing.status = "CLEARED"; }                    },
-    {"rule_sets_not_json",    [](Filing& filing) { filing.rule_sets = "{"; }                       },
-    {"same_leg_twice",        [](Filing& filing) { filing.inspection->legs[1] = filing.inspection->legs[0]; }},
-    {"finding_of_nobody",     [](Filing& filing) { filing.findings[0].rule_set = "XYZ"; }          },
+    {"nul_in_text",
+     [](Filing& filing) {
+         filing.trip_number = std::string{"A\0B", 3};
+     }                                                                                                      },
+    {"not_utf8",             [](Filing& filing) { filing.company = "\xff"; }                                },
+    {"hash_of_wrong_length", [](Filing& filing) { filing.sha256 = "short"; }                                },
+    {"unknown_status",       [](Filing& filing) { filing.status = "SOMEHOW"; }                              },
+    {"status_against_legs",  [](Filing& filing) { filing.status = "CLEARED"; }                              },
+    {"rule_sets_not_json",   [](Filing& filing) { filing.rule_sets = "{"; }                                 },
+    {"same_leg_twice",       [](Filing& filing) { filing.inspection->legs[1] = filing.inspection->legs[0]; }},
+    {"finding_of_nobody",    [](Filing& filing) { filing.findings[0].rule_set = "XYZ"; }                    },
 };
 INSTANTIATE_TEST_SUITE_P(Each, BadNeighbour, testing::ValuesIn(bad_filings), [](const auto& each) { return std::string{each.param.name}; });
 
@@ -195,7 +201,8 @@ TEST_F(FilingTest, refuses_at_once_when_too_much_is_waiting) {
     narrow.lock_time = std::chrono::milliseconds{300};
     store::FilingWriter slow{narrow, metrics_};
     std::thread blocker{[&] { sql("BEGIN; LOCK puente.manifest IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1); COMMIT"); }};
-    ASSERT_TRUE(soon([&] { return sql("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'puente.manifest'::regclass") == "1"; }));
+    ASSERT_TRUE(soon(
+        [&] { return sql("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation = 'puente.manifest'::regclass") == "1"; }));
     std::vector<std::future<FilingOutcome>> waiting;
     for (int i = 0; i < 6; ++i) {
         auto awaiting = slow.file(std::make_shared<const Filing>(cleared_filing(i)));

@@ -38,11 +38,12 @@ protected:
     /// Puts both legs and the status where the test wants them, past the trigger.
     std::string put(LegState cbp, LegKind cbp_kind, LegState sat, LegKind sat_kind, const std::string& status) {
         const auto leg = [](LegState state, LegKind kind, const char* agency) {
-            return "UPDATE puente.inspection_leg SET state = '" + text(state) + "', kind = '" + std::string{inspection::to_text(kind)} + "', " + decided(state) + " WHERE agency = '" +
-                   agency + "'; ";
+            return "UPDATE puente.inspection_leg SET state = '" + text(state) + "', kind = '" + std::string{inspection::to_text(kind)} + "', " +
+                   decided(state) + " WHERE agency = '" + agency + "'; ";
         };
-        return sql("BEGIN; ALTER TABLE puente.inspection_leg DISABLE TRIGGER refuse_illegal_leg_move; " + leg(cbp, cbp_kind, "CBP") + leg(sat, sat_kind, "SAT") +
-                   "UPDATE puente.manifest SET status = '" + status + "'; SET CONSTRAINTS ALL IMMEDIATE; "
+        return sql("BEGIN; ALTER TABLE puente.inspection_leg DISABLE TRIGGER refuse_illegal_leg_move; " + leg(cbp, cbp_kind, "CBP") +
+                   leg(sat, sat_kind, "SAT") + "UPDATE puente.manifest SET status = '" + status +
+                   "'; SET CONSTRAINTS ALL IMMEDIATE; "
                    "ALTER TABLE puente.inspection_leg ENABLE TRIGGER refuse_illegal_leg_move; COMMIT");
     }
 };
@@ -50,8 +51,15 @@ protected:
 TEST_F(LegConstraints, the_database_allows_exactly_the_moves_of_the_domain) {
     for (const LegState from : states) {
         for (const LegState to : states) {
-            ASSERT_EQ(put(from, LegKind::inspect, LegState::none, LegKind::review, std::string{inspection::public_status({{{from, LegKind::inspect}, {}}})}), "") << text(from);
-            const std::string said = sql("BEGIN; UPDATE puente.inspection_leg SET state = '" + text(to) + "', " + decided(to) + " WHERE agency = 'CBP'; ROLLBACK");
+            ASSERT_EQ(put(from, LegKind::inspect, LegState::none, LegKind::review,
+                          std::string{
+                              inspection::public_status({{{from, LegKind::inspect}, {}}}
+                              )
+            }),
+                      "")
+                << text(from);
+            const std::string said =
+                sql("BEGIN; UPDATE puente.inspection_leg SET state = '" + text(to) + "', " + decided(to) + " WHERE agency = 'CBP'; ROLLBACK");
             EXPECT_EQ(said.empty(), domain_allows(from, to)) << text(from) << " to " << text(to) << ": " << said;
         }
     }
@@ -61,7 +69,10 @@ TEST_F(LegConstraints, the_status_is_the_one_that_the_domain_gives) {
     for (const LegState cbp : states) {
         for (const LegState sat : states) {
             for (const LegKind kind : {LegKind::review, LegKind::inspect}) {
-                const std::string status{inspection::public_status({{{cbp, kind}, {sat, LegKind::review}}})};
+                const std::string status{
+                    inspection::public_status({{{cbp, kind}, {sat, LegKind::review}}}
+                    )
+                };
                 EXPECT_EQ(put(cbp, kind, sat, LegKind::review, status), "") << text(cbp) << " " << text(sat) << " " << status;
             }
         }
@@ -72,9 +83,13 @@ TEST_F(LegConstraints, another_status_is_refused_at_commit) {
     const std::string refused = "ERROR:  the status is";
     EXPECT_EQ(put(LegState::released, LegKind::inspect, LegState::pending, LegKind::review, "RELEASED").rfind(refused, 0), 0u);
     EXPECT_EQ(sql("UPDATE puente.manifest SET status = 'CLEARED'").rfind(refused, 0), 0u);
-    EXPECT_EQ(sql("UPDATE puente.inspection_leg SET state = 'WORKING' WHERE agency = 'CBP'").rfind(refused, 0), 0u) << "the status must move with the leg";
-    EXPECT_EQ(sql("BEGIN; UPDATE puente.inspection_leg SET state = 'WORKING' WHERE agency = 'CBP'; UPDATE puente.manifest SET status = 'IN_INSPECTION'; COMMIT"), "");
-    for (const char* over : {"CANCELLED", "EXPIRED", "CROSSED"}) EXPECT_EQ(sql(std::string{"UPDATE puente.manifest SET status = '"} + over + "'"), "") << over;
+    EXPECT_EQ(sql("UPDATE puente.inspection_leg SET state = 'WORKING' WHERE agency = 'CBP'").rfind(refused, 0), 0u)
+        << "the status must move with the leg";
+    EXPECT_EQ(sql("BEGIN; UPDATE puente.inspection_leg SET state = 'WORKING' WHERE agency = 'CBP'; UPDATE puente.manifest SET status = "
+                  "'IN_INSPECTION'; COMMIT"),
+              "");
+    for (const char* over : {"CANCELLED", "EXPIRED", "CROSSED"})
+        EXPECT_EQ(sql(std::string{"UPDATE puente.manifest SET status = '"} + over + "'"), "") << over;
     EXPECT_EQ(sql("UPDATE puente.manifest SET status = 'ELSEWHERE'").rfind("ERROR:", 0), 0u);
 }
 

@@ -58,7 +58,12 @@ TEST_F(RowLevelSecurity, each_role_sees_its_share_of_each_table) {
     for (const Visible& each : visible) {
         const std::string count = std::string{"SELECT count(*) FROM puente."} + each.table;
         const std::map<std::string, const char*> expected{
-            {"puente_gateway", each.gateway}, {"puente_intake", each.intake}, {"puente_party", each.party}, {"puente_cbp", each.cbp}, {"puente_sat", each.sat}};
+            {"puente_gateway", each.gateway},
+            {"puente_intake",  each.intake },
+            {"puente_party",   each.party  },
+            {"puente_cbp",     each.cbp    },
+            {"puente_sat",     each.sat    }
+        };
         for (const auto& [role, wanted] : expected) {
             const std::string settings = role == "puente_party" ? "SET puente.company = 'company-1'; " : "";
             EXPECT_EQ(shortened(under(role, count, settings)), wanted) << each.table << " as " << role;
@@ -72,7 +77,8 @@ TEST_F(RowLevelSecurity, the_login_itself_and_forgotten_settings_see_nothing) {
         const std::string count = std::string{"SELECT count(*) FROM puente."} + table;
         EXPECT_EQ(under("puente_party", count), "0") << table;
         EXPECT_EQ(under("puente_party", count, "SET puente.company = ''; SET puente.scac = ''; "), "0") << table;
-        EXPECT_EQ(under("puente_party", count, "BEGIN; SET LOCAL puente.company = 'company-1'; COMMIT; "), "0") << table << ": a setting does not outlive its transaction";
+        EXPECT_EQ(under("puente_party", count, "BEGIN; SET LOCAL puente.company = 'company-1'; COMMIT; "), "0")
+            << table << ": a setting does not outlive its transaction";
     }
 }
 
@@ -107,43 +113,47 @@ struct Forbidden {
     const char* text;
 };
 constexpr Forbidden forbidden[] = {
-    {"puente_gateway", "UPDATE puente.client SET revoked = false RETURNING 1"},
+    {"puente_gateway", "UPDATE puente.client SET revoked = false RETURNING 1"                                                               },
     {"puente_gateway", "INSERT INTO puente.client (client_id, name, role, company, scopes) VALUES ('d', 'D', 'broker', 'x', '') RETURNING 1"},
-    {"puente_gateway", "DELETE FROM puente.client RETURNING 1"},
-    {"puente_intake", "UPDATE puente.manifest SET status = 'CLEARED' RETURNING 1"},
-    {"puente_intake", "DELETE FROM puente.manifest"},
-    {"puente_intake", "SELECT company FROM puente.manifest"},
-    {"puente_intake", "SELECT document FROM puente.manifest_version"},
-    {"puente_intake", "UPDATE puente.idempotency SET status = 200"},
-    {"puente_intake", "UPDATE puente.inspection_leg SET state = 'RELEASED'"},
-    {"puente_intake", "SELECT holder FROM puente.inspection_leg"},
-    {"puente_intake", "INSERT INTO puente.manifest_version SELECT gen_random_uuid(), 2, now(), 'x', sha256('x'), '{}', '', 'x'"},
-    {"puente_party", "INSERT INTO puente.manifest (manifest_id) VALUES (gen_random_uuid())"},
-    {"puente_party", "UPDATE puente.manifest SET status = 'CLEARED'"},
-    {"puente_party", "DELETE FROM puente.manifest"},
-    {"puente_party", "INSERT INTO puente.event (manifest_id) VALUES (gen_random_uuid())"},
-    {"puente_party", "UPDATE puente.inspection_leg SET state = 'RELEASED'"},
-    {"puente_cbp", "INSERT INTO puente.manifest (manifest_id) VALUES (gen_random_uuid())"},
-    {"puente_cbp", "DELETE FROM puente.manifest"},
-    {"puente_cbp", "UPDATE puente.manifest SET company = 'company-1'"},
-    {"puente_cbp", "UPDATE puente.inspection SET rank = 9"},
-    {"puente_cbp", "UPDATE puente.inspection_leg SET kind = 'REVIEW'"},
-    {"puente_cbp", "UPDATE puente.inspection_leg SET agency = 'SAT' WHERE agency = 'CBP'"},
-    {"puente_cbp", "DELETE FROM puente.inspection_leg"},
-    {"puente_cbp", "INSERT INTO puente.selection_factor SELECT inspection_id, 9, 'SAT', 'x', 'x', 1 FROM puente.inspection"},
-    {"puente_cbp", "UPDATE puente.selection_factor SET points = 0"},
-    {"puente_cbp", "INSERT INTO puente.event (manifest_id, at, kind, version, state_no, actor, status) SELECT manifest_id, now(), 'x', 1, 1, 'SAT', 'x' FROM puente.manifest"},
-    {"puente_cbp", "INSERT INTO puente.event (manifest_id, at, kind, version, state_no, actor, status, audience) SELECT manifest_id, now(), 'x', 1, 1, 'CBP', 'x', 'SAT' "
-                   "FROM puente.manifest"},
-    {"puente_cbp", "UPDATE puente.event SET kind = 'x'"},
-    {"puente_cbp", "DELETE FROM puente.event"},
-    {"puente_cbp", "UPDATE puente.manifest_version SET document = ''"},
-    {"puente_cbp", "DELETE FROM puente.finding"},
-    {"puente_cbp", "TRUNCATE puente.event"},
-    {"puente_sat", "DELETE FROM puente.event"},
-    {"puente_sat", "UPDATE puente.finding SET agency_only = false"},
-    {"puente_sat", "SELECT client_id FROM puente.idempotency"},
-    {"puente_sat", "SET ROLE postgres"},
+    {"puente_gateway", "DELETE FROM puente.client RETURNING 1"                                                                              },
+    {"puente_intake",  "UPDATE puente.manifest SET status = 'CLEARED' RETURNING 1"                                                          },
+    {"puente_intake",  "DELETE FROM puente.manifest"                                                                                        },
+    {"puente_intake",  "SELECT company FROM puente.manifest"                                                                                },
+    {"puente_intake",  "SELECT document FROM puente.manifest_version"                                                                       },
+    {"puente_intake",  "UPDATE puente.idempotency SET status = 200"                                                                         },
+    {"puente_intake",  "UPDATE puente.inspection_leg SET state = 'RELEASED'"                                                                },
+    {"puente_intake",  "SELECT holder FROM puente.inspection_leg"                                                                           },
+    {"puente_intake",  "INSERT INTO puente.manifest_version SELECT gen_random_uuid(), 2, now(), 'x', sha256('x'), '{}', '', 'x'"            },
+    {"puente_party",   "INSERT INTO puente.manifest (manifest_id) VALUES (gen_random_uuid())"                                               },
+    {"puente_party",   "UPDATE puente.manifest SET status = 'CLEARED'"                                                                      },
+    {"puente_party",   "DELETE FROM puente.manifest"                                                                                        },
+    {"puente_party",   "INSERT INTO puente.event (manifest_id) VALUES (gen_random_uuid())"                                                  },
+    {"puente_party",   "UPDATE puente.inspection_leg SET state = 'RELEASED'"                                                                },
+    {"puente_cbp",     "INSERT INTO puente.manifest (manifest_id) VALUES (gen_random_uuid())"                                               },
+    {"puente_cbp",     "DELETE FROM puente.manifest"                                                                                        },
+    {"puente_cbp",     "UPDATE puente.manifest SET company = 'company-1'"                                                                   },
+    {"puente_cbp",     "UPDATE puente.inspection SET rank = 9"                                                                              },
+    {"puente_cbp",     "UPDATE puente.inspection_leg SET kind = 'REVIEW'"                                                                   },
+    {"puente_cbp",     "UPDATE puente.inspection_leg SET agency = 'SAT' WHERE agency = 'CBP'"                                               },
+    {"puente_cbp",     "DELETE FROM puente.inspection_leg"                                                                                  },
+    {"puente_cbp",     "INSERT INTO puente.selection_factor SELECT inspection_id, 9, 'SAT', 'x', 'x', 1 FROM puente.inspection"             },
+    {"puente_cbp",     "UPDATE puente.selection_factor SET points = 0"                                                                      },
+    {"puente_cbp",
+     "INSERT INTO puente.event (manifest_id, at, kind, version, state_no, actor, status) SELECT manifest_id, now(), 'x', 1, 1, 'SAT', 'x' FROM "
+     "puente.manifest"                                                                                                                      },
+    {"puente_cbp",
+     "INSERT INTO puente.event (manifest_id, at, kind, version, state_no, actor, status, audience) SELECT manifest_id, now(), 'x', 1, 1, 'CBP', 'x', "
+     "'SAT' "
+     "FROM puente.manifest"                                                                                                                 },
+    {"puente_cbp",     "UPDATE puente.event SET kind = 'x'"                                                                                 },
+    {"puente_cbp",     "DELETE FROM puente.event"                                                                                           },
+    {"puente_cbp",     "UPDATE puente.manifest_version SET document = ''"                                                                   },
+    {"puente_cbp",     "DELETE FROM puente.finding"                                                                                         },
+    {"puente_cbp",     "TRUNCATE puente.event"                                                                                              },
+    {"puente_sat",     "DELETE FROM puente.event"                                                                                           },
+    {"puente_sat",     "UPDATE puente.finding SET agency_only = false"                                                                      },
+    {"puente_sat",     "SELECT client_id FROM puente.idempotency"                                                                           },
+    {"puente_sat",     "SET ROLE postgres"                                                                                                  },
 };
 
 TEST_F(RowLevelSecurity, what_is_not_granted_is_refused) {
@@ -161,7 +171,9 @@ TEST_F(RowLevelSecurity, one_agency_cannot_touch_the_leg_of_the_other) {
 
 TEST_F(RowLevelSecurity, readers_through_the_pool_see_the_same_share) {
     const Uuid theirs = cleared_filing(2).manifest_id;
-    const std::function<Result<store::ManifestRecord>(store::Transaction&)> read = [&](store::Transaction& tx) { return store::find_manifest(tx, theirs); };
+    const std::function<Result<store::ManifestRecord>(store::Transaction&)> read = [&](store::Transaction& tx) {
+        return store::find_manifest(tx, theirs);
+    };
     EXPECT_EQ(as<store::ManifestRecord>(broker("company-1"), read).error().kind(), ErrorKind::not_found);
     EXPECT_EQ(as<store::ManifestRecord>(broker(""), read).error().kind(), ErrorKind::not_found);
     EXPECT_EQ(as<store::ManifestRecord>(carrier("ABCD"), read).error().kind(), ErrorKind::not_found);
@@ -169,8 +181,12 @@ TEST_F(RowLevelSecurity, readers_through_the_pool_see_the_same_share) {
     EXPECT_EQ(as<store::ManifestRecord>(carrier("WXYZ"), read)->status.legs.size(), 2u);
     EXPECT_EQ(as<store::ManifestRecord>(officer("CBP"), read)->findings.size(), 2u);
     EXPECT_EQ(as<store::ManifestRecord>(store::As::gateway(), read).error().kind(), ErrorKind::forbidden);
-    const std::function<Result<std::vector<store::EventRecord>>(store::Transaction&)> events = [&](store::Transaction& tx) { return store::find_events(tx, theirs); };
-    const std::function<Result<std::vector<store::VersionRecord>>(store::Transaction&)> versions = [&](store::Transaction& tx) { return store::find_versions(tx, theirs); };
+    const std::function<Result<std::vector<store::EventRecord>>(store::Transaction&)> events = [&](store::Transaction& tx) {
+        return store::find_events(tx, theirs);
+    };
+    const std::function<Result<std::vector<store::VersionRecord>>(store::Transaction&)> versions = [&](store::Transaction& tx) {
+        return store::find_versions(tx, theirs);
+    };
     EXPECT_EQ(as<std::vector<store::EventRecord>>(broker("company-1"), events).error().kind(), ErrorKind::not_found);
     EXPECT_EQ(as<std::vector<store::VersionRecord>>(broker("company-1"), versions).error().kind(), ErrorKind::not_found);
     EXPECT_EQ(as<std::vector<store::EventRecord>>(broker("company-2"), events)->size(), 1u);

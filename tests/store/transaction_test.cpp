@@ -44,13 +44,15 @@ protected:
 };
 
 TEST_F(TransactionTest, binds_every_type_exactly) {
-    const Statement statement{"all_types", "SELECT $1::text, $2::uuid, $3::timestamptz, $4::int4, $5::int8, $6::bool, $7::bytea, ($8::uuid[])[1], ($9::timestamptz[])[1]"};
+    const Statement statement{
+        "all_types", "SELECT $1::text, $2::uuid, $3::timestamptz, $4::int4, $5::int8, $6::bool, $7::bytea, ($8::uuid[])[1], ($9::timestamptz[])[1]"};
     const Uuid uuid = *Uuid::parse("01950000-0000-7000-8000-0000000000ff");
     const Instant before_epoch{std::chrono::sys_days{std::chrono::year{1969} / 12 / 31} + std::chrono::microseconds{1}};
     const std::string octets{"\0\xff\\'", 4};
     const std::function<Result<bool>(Transaction&)> ask = [&](Transaction& tx) -> Result<bool> {
-        const Result<Rows> rows = tx.run(statement, "ñ'\\", uuid, before_epoch, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int64_t>::max(), true,
-                                         store::Octets{octets}, std::optional<Uuid>{}, std::optional<Instant>{before_epoch});
+        const Result<Rows> rows =
+            tx.run(statement, "ñ'\\", uuid, before_epoch, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int64_t>::max(), true,
+                   store::Octets{octets}, std::optional<Uuid>{}, std::optional<Instant>{before_epoch});
         if (!rows) return rows.error();
         const Row row = (*rows)[0];
         EXPECT_EQ(row.text(0), "ñ'\\");
@@ -127,7 +129,9 @@ TEST_F(TransactionTest, rolls_back_when_the_work_gives_an_error_or_throws) {
 }
 
 TEST_F(TransactionTest, runs_deadlocked_work_again) {
-    ASSERT_TRUE(sql("CREATE TABLE public.pair (id int, n int); INSERT INTO public.pair VALUES (1, 0), (2, 0); GRANT ALL ON public.pair TO puente_gateway").empty());
+    ASSERT_TRUE(
+        sql("CREATE TABLE public.pair (id int, n int); INSERT INTO public.pair VALUES (1, 0), (2, 0); GRANT ALL ON public.pair TO puente_gateway")
+            .empty());
     const auto crosswise = [](std::int32_t first, std::int32_t second) {
         return [first, second](Transaction& tx) -> Result<bool> {
             const Statement add{"crosswise", "UPDATE public.pair SET n = n + 1 WHERE id = $1"};

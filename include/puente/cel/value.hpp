@@ -15,7 +15,22 @@ class List;
 class Map;
 
 /// The kinds of value that CEL knows (cel-spec, langdef.md "Values").
-enum class Kind : std::uint8_t { null, boolean, integer, unsigned_integer, floating, string, bytes, list, map, message, timestamp, duration, type, error };
+enum class Kind : std::uint8_t {
+    null,
+    boolean,
+    integer,
+    unsigned_integer,
+    floating,
+    string,
+    bytes,
+    list,
+    map,
+    message,
+    timestamp,
+    duration,
+    type,
+    error
+};
 
 /// A CEL value: 16 bytes, copied freely, owning nothing. Text, lists, maps and messages live in the Arena of the evaluation, in the message
 /// under evaluation or in the program itself, and must outlive the value.

@@ -9,7 +9,9 @@
 namespace puente::cel {
 namespace {
 
-Value always(std::span<const Value>, Arena&) { return Value::boolean(true); }
+Value always(std::span<const Value>, Arena&) {
+    return Value::boolean(true);
+}
 
 Environment manifest_environment() {
     Environment environment;
@@ -28,29 +30,29 @@ struct CheckCase {
     const char* says;
 };
 constexpr CheckCase check_cases[] = {
-    {"unknown_variable", "manifes.trip", 1, "unknown variable 'manifes'; did you mean 'manifest'?"},
-    {"nothing_near", "quartz > 1", 1, "unknown variable 'quartz'"},
-    {"unknown_field", "manifest.trip.tripNumbr == ''", 15, "puente.v1.Trip has no field 'tripNumbr'; did you mean 'tripNumber'?"},
-    {"wrong_case", "manifest.trip.tripnumber == ''", 15, "did you mean 'tripNumber'?"},
-    {"unknown_field_in_has", "has(manifest.trop)", 14, "did you mean 'trip'?"},
-    {"unknown_field_of_an_item", "manifest.shipments.all(s, s.gods.size() > 0)", 29, "puente.v1.Shipment has no field 'gods'; did you mean 'goods'?"},
-    {"unknown_function", "vin.isvalid('x')", 5, "unknown function 'vin.isvalid'; did you mean 'vin.isValid'?"},
-    {"unknown_member", "'x'.startWith('y')", 5, "unknown function 'startWith'; did you mean 'startsWith'?"},
-    {"unknown_list", "'1' in list.usPort", 13, "unknown variable 'list.usPort'; did you mean 'list.usPorts'?"},
-    {"mixed_sum", "1 + 'a'", 3, "'+' does not take (int, string); it takes (int, int)"},
-    {"mixed_equality", "manifest.trip.tripNumber == 7", 26, "'==' does not take (string, int)"},
-    {"wrong_argument", "vin.isValid(7)", 5, "'vin.isValid' does not take (int); it takes (string)"},
-    {"too_many_arguments", "rfc.isValid('a', true, 1)", 5, "it takes (string), (string, bool)"},
-    {"condition", "1 ? 2 : 3", 1, "expected a bool, not int"},
-    {"outcomes", "true ? 2 : 'a'", 6, "the two outcomes of '?' are int and string"},
-    {"logic", "true && 'a'", 9, "expected a bool, not string"},
-    {"macro_over_text", "'abc'.all(c, true)", 1, "a macro walks a list or a map, not string"},
-    {"macro_that_does_not_decide", "[1].exists(x, x + 1)", 17, "expected a bool, not int"},
-    {"field_of_text", "manifest.documentId.size", 21, "a value of type string has no fields, so no 'size'"},
-    {"field_of_a_list", "manifest.shipments.goods", 20, "a value of type list(puente.v1.Shipment) has no fields"},
-    {"index_of_a_list", "manifest.shipments['a']", 19, "'[]' does not take (list(puente.v1.Shipment), string)"},
-    {"sum_of_text", "sum(['a'])", 1, "'sum' does not take (list(string)); it takes (list(int))"},
-    {"pattern", "'a'.matches('(')", 13, "not a regular expression"},
+    {"unknown_variable",           "manifes.trip",                                 1,  "unknown variable 'manifes'; did you mean 'manifest'?"               },
+    {"nothing_near",               "quartz > 1",                                   1,  "unknown variable 'quartz'"                                          },
+    {"unknown_field",              "manifest.trip.tripNumbr == ''",                15, "puente.v1.Trip has no field 'tripNumbr'; did you mean 'tripNumber'?"},
+    {"wrong_case",                 "manifest.trip.tripnumber == ''",               15, "did you mean 'tripNumber'?"                                         },
+    {"unknown_field_in_has",       "has(manifest.trop)",                           14, "did you mean 'trip'?"                                               },
+    {"unknown_field_of_an_item",   "manifest.shipments.all(s, s.gods.size() > 0)", 29, "puente.v1.Shipment has no field 'gods'; did you mean 'goods'?"      },
+    {"unknown_function",           "vin.isvalid('x')",                             5,  "unknown function 'vin.isvalid'; did you mean 'vin.isValid'?"        },
+    {"unknown_member",             "'x'.startWith('y')",                           5,  "unknown function 'startWith'; did you mean 'startsWith'?"           },
+    {"unknown_list",               "'1' in list.usPort",                           13, "unknown variable 'list.usPort'; did you mean 'list.usPorts'?"       },
+    {"mixed_sum",                  "1 + 'a'",                                      3,  "'+' does not take (int, string); it takes (int, int)"               },
+    {"mixed_equality",             "manifest.trip.tripNumber == 7",                26, "'==' does not take (string, int)"                                   },
+    {"wrong_argument",             "vin.isValid(7)",                               5,  "'vin.isValid' does not take (int); it takes (string)"               },
+    {"too_many_arguments",         "rfc.isValid('a', true, 1)",                    5,  "it takes (string), (string, bool)"                                  },
+    {"condition",                  "1 ? 2 : 3",                                    1,  "expected a bool, not int"                                           },
+    {"outcomes",                   "true ? 2 : 'a'",                               6,  "the two outcomes of '?' are int and string"                         },
+    {"logic",                      "true && 'a'",                                  9,  "expected a bool, not string"                                        },
+    {"macro_over_text",            "'abc'.all(c, true)",                           1,  "a macro walks a list or a map, not string"                          },
+    {"macro_that_does_not_decide", "[1].exists(x, x + 1)",                         17, "expected a bool, not int"                                           },
+    {"field_of_text",              "manifest.documentId.size",                     21, "a value of type string has no fields, so no 'size'"                 },
+    {"field_of_a_list",            "manifest.shipments.goods",                     20, "a value of type list(puente.v1.Shipment) has no fields"             },
+    {"index_of_a_list",            "manifest.shipments['a']",                      19, "'[]' does not take (list(puente.v1.Shipment), string)"              },
+    {"sum_of_text",                "sum(['a'])",                                   1,  "'sum' does not take (list(string)); it takes (list(int))"           },
+    {"pattern",                    "'a'.matches('(')",                             13, "not a regular expression"                                           },
 };
 
 class Check : public testing::TestWithParam<CheckCase> {};
@@ -79,19 +81,19 @@ struct TypeCase {
     const char* type;
 };
 constexpr TypeCase type_cases[] = {
-    {"manifest", "puente.v1.Manifest"},
-    {"manifest.trip.crossing.usPort", "string"},
-    {"manifest.trip.crossing.us_port", "string"},
-    {"manifest.shipments", "list(puente.v1.Shipment)"},
-    {"manifest.shipments.map(s, s.goods.size())", "list(int)"},
-    {"manifest.shipments.filter(s, has(s.us))", "list(puente.v1.Shipment)"},
-    {"manifest.shipments[0].goods[0].item", "int"},
-    {"manifest.trip.conveyance.modelYear + 1", "int"},
-    {"manifest.credentials[0].credential", "map(string, dyn)"},
-    {"list.usPorts['2304']", "map(string, dyn)"},
-    {"list.usPorts['2304'].name", "dyn"},
-    {"type(1) == list", "bool"},
-    {"sum(manifest.shipments.map(s, s.packages.count)) > 3", "bool"},
+    {"manifest",                                             "puente.v1.Manifest"      },
+    {"manifest.trip.crossing.usPort",                        "string"                  },
+    {"manifest.trip.crossing.us_port",                       "string"                  },
+    {"manifest.shipments",                                   "list(puente.v1.Shipment)"},
+    {"manifest.shipments.map(s, s.goods.size())",            "list(int)"               },
+    {"manifest.shipments.filter(s, has(s.us))",              "list(puente.v1.Shipment)"},
+    {"manifest.shipments[0].goods[0].item",                  "int"                     },
+    {"manifest.trip.conveyance.modelYear + 1",               "int"                     },
+    {"manifest.credentials[0].credential",                   "map(string, dyn)"        },
+    {"list.usPorts['2304']",                                 "map(string, dyn)"        },
+    {"list.usPorts['2304'].name",                            "dyn"                     },
+    {"type(1) == list",                                      "bool"                    },
+    {"sum(manifest.shipments.map(s, s.packages.count)) > 3", "bool"                    },
 };
 
 TEST(Check, deduces_types_over_the_manifest) {

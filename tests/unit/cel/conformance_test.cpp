@@ -69,9 +69,13 @@ void run_file(const std::string& name) {
     EXPECT_GT(passed, 0U);
 }
 
-TEST(Conformance, agrees_with_the_core_cases) { run_file("core.jsonl"); }
+TEST(Conformance, agrees_with_the_core_cases) {
+    run_file("core.jsonl");
+}
 
-TEST(Conformance, agrees_with_more_of_the_public_suite) { run_file("more.jsonl"); }
+TEST(Conformance, agrees_with_more_of_the_public_suite) {
+    run_file("more.jsonl");
+}
 
 TEST(Conformance, deduces_the_types_of_the_reference_checker) {
     std::ifstream file{folder + "types.jsonl"};

@@ -27,13 +27,15 @@ const std::vector<FieldAccess>& some_access() {
         FieldAccess trip = access("puente.v1.Manifest", "trip", "trip", "puente.v1.Trip", v1::Manifest::kTripFieldNumber, FieldShape::message, false);
         trip.has = [](const Message& m) { return as<v1::Manifest>(m).has_trip(); };
         trip.held = [](const Message& m, int) -> const Message& { return as<v1::Manifest>(m).trip(); };
-        FieldAccess crossing = access("puente.v1.Trip", "crossing", "crossing", "puente.v1.Crossing", v1::Trip::kCrossingFieldNumber, FieldShape::message, false);
+        FieldAccess crossing =
+            access("puente.v1.Trip", "crossing", "crossing", "puente.v1.Crossing", v1::Trip::kCrossingFieldNumber, FieldShape::message, false);
         crossing.has = [](const Message& m) { return as<v1::Trip>(m).has_crossing(); };
         crossing.held = [](const Message& m, int) -> const Message& { return as<v1::Trip>(m).crossing(); };
         FieldAccess port = access("puente.v1.Crossing", "us_port", "usPort", nullptr, v1::Crossing::kUsPortFieldNumber, FieldShape::text, false);
         port.has = [](const Message& m) { return !as<v1::Crossing>(m).us_port().empty(); };
         port.text = [](const Message& m, int) -> std::string_view { return as<v1::Crossing>(m).us_port(); };
-        FieldAccess shipments = access("puente.v1.Manifest", "shipments", "shipments", "puente.v1.Shipment", v1::Manifest::kShipmentsFieldNumber, FieldShape::message, true);
+        FieldAccess shipments = access("puente.v1.Manifest", "shipments", "shipments", "puente.v1.Shipment", v1::Manifest::kShipmentsFieldNumber,
+                                       FieldShape::message, true);
         shipments.has = [](const Message& m) { return as<v1::Manifest>(m).shipments_size() > 0; };
         shipments.size = [](const Message& m) { return as<v1::Manifest>(m).shipments_size(); };
         shipments.held = [](const Message& m, int i) -> const Message& { return as<v1::Manifest>(m).shipments(i); };
@@ -44,7 +46,8 @@ const std::vector<FieldAccess>& some_access() {
         chapters.has = [](const Message& m) { return as<v1::Facts>(m).chapters_size() > 0; };
         chapters.size = [](const Message& m) { return as<v1::Facts>(m).chapters_size(); };
         chapters.text = [](const Message& m, int i) -> std::string_view { return as<v1::Facts>(m).chapters(i); };
-        FieldAccess arrival = access("puente.v1.Facts", "arrival", "arrival", "google.protobuf.Timestamp", v1::Facts::kArrivalFieldNumber, FieldShape::message, false);
+        FieldAccess arrival =
+            access("puente.v1.Facts", "arrival", "arrival", "google.protobuf.Timestamp", v1::Facts::kArrivalFieldNumber, FieldShape::message, false);
         arrival.has = [](const Message& m) { return as<v1::Facts>(m).has_arrival(); };
         arrival.held = [](const Message& m, int) -> const Message& { return as<v1::Facts>(m).arrival(); };
         FieldAccess hazmat = access("puente.v1.Facts", "hazmat", "hazmat", nullptr, v1::Facts::kHazmatFieldNumber, FieldShape::boolean, false);
@@ -108,7 +111,9 @@ v1::Facts some_facts() {
     return facts;
 }
 
-Value holds_x(std::span<const Value> arguments, Arena&) { return Value::boolean(arguments[0].as_text().find('X') != std::string_view::npos); }
+Value holds_x(std::span<const Value> arguments, Arena&) {
+    return Value::boolean(arguments[0].as_text().find('X') != std::string_view::npos);
+}
 Value same_trip(std::span<const Value> arguments, Arena& arena) {
     return Value::string(arena.keep(as<v1::Trip>(arguments[0].as_message()).trip_number()));
 }
@@ -199,9 +204,10 @@ TEST(Run, reads_the_same_by_reflection_and_by_accessor) {
 TEST(Run, gives_errors_and_never_throws) {
     World world{true};
     Arena arena;
-    for (const char* text : {"manifest.shipments[2].goods.size() == 0", "manifest.shipments[-1] == manifest.shipments[0]", "list.usPorts['1'].name == ''",
-                             "anything.nothing == 1", "anything.trip.tripNumber.nothing", "trip.number(dyn('text')) == ''", "text.holdsX(dyn(1))",
-                             "1 / (size(manifest.shipments) - 2) == 1", "manifest.shipments.map(s, 1 / (s.goods[0].item - 2))[0] == 0"}) {
+    for (const char* text :
+         {"manifest.shipments[2].goods.size() == 0", "manifest.shipments[-1] == manifest.shipments[0]", "list.usPorts['1'].name == ''",
+          "anything.nothing == 1", "anything.trip.tripNumber.nothing", "trip.number(dyn('text')) == ''", "text.holdsX(dyn(1))",
+          "1 / (size(manifest.shipments) - 2) == 1", "manifest.shipments.map(s, 1 / (s.goods[0].item - 2))[0] == 0"}) {
         EXPECT_TRUE(world.run(text, arena).is_error()) << text;
     }
     EXPECT_TRUE(Program{}.run({}, arena).is_error());
@@ -236,7 +242,8 @@ TEST(Run, counts_the_steps_of_growing_text_and_lists) {
     }
     CompileOptions options;
     options.cost_max = 100'000;
-    for (const std::string& each : {"size(" + text + ") > 0", "size(" + list + ") > 0", "'%s'.format([" + nested + "]) == ''", nested + " == " + nested}) {
+    for (const std::string& each :
+         {"size(" + text + ") > 0", "size(" + list + ") > 0", "'%s'.format([" + nested + "]) == ''", nested + " == " + nested}) {
         Arena arena;
         EXPECT_TRUE(world.run(each.c_str(), arena, options).is_error()) << each;
         EXPECT_LT(arena.used(), 4'000'000U);
@@ -289,7 +296,9 @@ TEST(Run, writes_values_as_source_and_shortens_them) {
     Arena arena;
     EXPECT_EQ(to_text(world.run("{'a': [1, 2u, -0.5, true, null, b'x\\xff', 'q\"\\n'], 'b': duration('90s')}", arena)),
               R"({"a": [1, 2u, -0.5, true, null, b"x\xff", "q\"\n"], "b": duration("90s")})");
-    EXPECT_EQ(to_text(Value::string("ñññññññññññññññ"), 10), "\"ñññññ" "ñ...");
+    EXPECT_EQ(to_text(Value::string("ñññññññññññññññ"), 10),
+              "\"ñññññ"
+              "ñ...");
 }
 
 }  // namespace
