@@ -93,11 +93,10 @@ private:
 
 }  // namespace
 
-std::unique_ptr<net::Application> make_application(ApiSettings settings, clearance::Clearance& clearance, const clearance::AccessDesk& desk,
-                                                   std::function<Readiness()> readiness) {
+std::unique_ptr<net::Application> make_application(ApiSettings settings, clearance::Clearance& clearance, const clearance::AccessDesk& desk, HouseView house) {
     std::string description = openapi(settings.public_url);
     std::string description_etag = etag_of_text(description);
-    Counter counter{std::move(settings), clearance, desk, std::move(readiness), std::move(description), std::move(description_etag), etag_of_text(manifest::json_schema())};
+    Counter counter{std::move(settings), clearance, desk, std::move(house), std::move(description), std::move(description_etag), etag_of_text(manifest::json_schema())};
     return std::make_unique<CounterApplication>(std::move(counter));
 }
 

@@ -102,7 +102,7 @@ Json response(const char* description, const Json& headers, Json content) {
 }
 
 Json problem_response(int status, const char* meaning) {
-    Json headers{"Content-Language"};
+    Json headers = Json::array({"Content-Language"});
     if (status == 401) headers.push_back("WWW-Authenticate");
     if (status == 415) headers.push_back("Accept-Post");
     if (status == 503) headers.push_back("Retry-After");
@@ -174,7 +174,7 @@ Json responses_of(const Route& route, const Json& operation) {
     }
     const Json parameters = operation.value("parameters", Json::array());
     const bool conditional = std::find(parameters.begin(), parameters.end(), "IfNoneMatch") != parameters.end();
-    if (conditional) responses["304"] = response("The ETag in If-None-Match still holds", {"ETag"}, {});
+    if (conditional) responses["304"] = response("The ETag in If-None-Match still holds", Json::array({"ETag"}), {});
 
     std::vector<int> problems = operation.value("problems", std::vector<int>{});
     problems.push_back(400);
@@ -184,8 +184,8 @@ Json responses_of(const Route& route, const Json& operation) {
     if (id == "giveToken") {  // OAuth clients expect the form of RFC 6749
         responses["400"] = response("The request is malformed, or asks for what is not open to the client", Json::array(),
                                     content_of("application/json", "OauthError"));
-        responses["401"] =
-            response("The client is not known, or did not prove who it is", {"WWW-Authenticate"}, content_of("application/json", "OauthError"));
+        responses["401"] = response("The client is not known, or did not prove who it is", Json::array({"WWW-Authenticate"}),
+                                    content_of("application/json", "OauthError"));
     }
     responses["default"] = reference("responses", "Problem");
     return responses;

@@ -37,7 +37,7 @@ net::Response fixed_document(const Visit& visit, std::string content_type, std::
 asio::awaitable<net::Response> show_alive(Visit&) { co_return text_response("application/json", R"({"alive":true})"); }
 
 asio::awaitable<net::Response> show_ready(Visit& visit) {
-    const Readiness readiness = visit.counter.readiness();
+    const Readiness readiness = visit.counter.house.readiness();
     if (!readiness.ready) co_return problem("unavailable", visit.language, visit.request.request_id, readiness.reason);
     JsonText json;
     json.open_object().member("ready", true).name("ruleSets").raw(visit.counter.clearance.rules.current()->versions).close_object();
@@ -45,6 +45,7 @@ asio::awaitable<net::Response> show_ready(Visit& visit) {
 }
 
 asio::awaitable<net::Response> show_metrics(Visit& visit) {
+    visit.counter.house.count_door();
     co_return text_response("text/plain; version=0.0.4; charset=utf-8", visit.counter.clearance.metrics.text());
 }
 

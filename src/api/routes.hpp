@@ -20,7 +20,7 @@ struct Counter {
     ApiSettings settings;
     clearance::Clearance& clearance;
     const clearance::AccessDesk& desk;
-    std::function<Readiness()> readiness;
+    HouseView house;
     std::string openapi_text;
     std::string openapi_etag;
     std::string schema_etag;

@@ -81,7 +81,7 @@ struct House::Inside {
                tokens,
                {settings.issuer, settings.api.public_url, settings.api.public_url + "/oauth2/token"},
                settings.client_secrets},
-          application{api::make_application(settings.api, clearance, desk, [this] { return readiness(); })} {
+          application{api::make_application(settings.api, clearance, desk, {[this] { return readiness(); }, [this] { count_door(); }})} {
         tell_rules();
     }
 
@@ -110,6 +110,12 @@ struct House::Inside {
         if (stopping) return {false, "the gateway is draining"};
         if (!writer.reachable() || !pool.reachable()) return {false, "the database cannot be reached"};
         return {true, {}};
+    }
+
+    void count_door() {
+        const net::ServerCounts counts = server->counts();
+        metrics.door({counts.connections, counts.requests_in_flight, counts.requests_shed, counts.connections_refused, counts.handshakes_failed});
+        metrics.certificate_expiry(counts.certificate_expires_at - std::chrono::system_clock::now());
     }
 
     void tell_rules() {

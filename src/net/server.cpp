@@ -107,6 +107,7 @@ ServerCounts Server::counts() const {
     counts.connections_refused = door.connections_refused.load();
     counts.handshakes_failed = door.handshakes_failed.load();
     counts.requests_shed = door.requests_shed.load();
+    counts.certificate_expires_at = expiry_of(*inside_->current_tls());
     return counts;
 }
 

@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <ctime>
 #include <string_view>
 
 namespace puente::net {
@@ -142,5 +143,11 @@ Result<void> ask_clients(SSL_CTX* context, const std::string& authorities) {
 }
 
 }  // namespace
+
+std::chrono::system_clock::time_point expiry_of(SSL_CTX& context) {
+    std::tm end{};
+    ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(&context)), &end);
+    return std::chrono::system_clock::from_time_t(timegm(&end));
+}
 
 }  // namespace puente::net

@@ -2,6 +2,7 @@
 
 #include <openssl/ssl.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -15,5 +16,8 @@ Result<std::shared_ptr<SSL_CTX>> open_tls_context(const TlsFiles& files);
 
 /// Base64url SHA-256 of the client's certificate (x5t#S256, RFC 8705 3.1); empty when it showed none.
 std::string client_thumbprint(const SSL* ssl);
+
+/// When the server's certificate ends.
+std::chrono::system_clock::time_point expiry_of(SSL_CTX& context);
 
 }  // namespace puente::net

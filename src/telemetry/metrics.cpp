@@ -7,6 +7,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <mutex>
@@ -71,6 +72,8 @@ struct Metrics::Inside {
     Series<Histogram> request_seconds = timings(registry, "puente_request_seconds", "From the last octet of a request to its answer.", {"route"});
     Gauge& requests_in_flight = gauge(registry, "puente_requests_in_flight", "Requests being worked on.");
     Counter& requests_shed = counter(registry, "puente_requests_shed_total", "Requests refused because of overload.");
+    Counter& connections_refused = counter(registry, "puente_connections_refused_total", "Connections closed because there were too many.");
+    Counter& handshakes_failed = counter(registry, "puente_handshakes_failed_total", "TLS handshakes that did not succeed.");
     Gauge& connections = gauge(registry, "puente_connections", "Open client connections.");
 
     std::array<Counter*, outcome_names.size()> manifests = outcome_counters(registry);
@@ -105,24 +108,13 @@ void Metrics::request(std::string_view route, std::string_view method, int statu
     inside_->request_seconds.of({route}).Observe(took.count());
 }
 
-void Metrics::request_began() {
-    inside_->requests_in_flight.Increment();
-}
-
-void Metrics::request_ended() {
-    inside_->requests_in_flight.Decrement();
-}
-
-void Metrics::request_shed() {
-    inside_->requests_shed.Increment();
-}
-
-void Metrics::connection_opened() {
-    inside_->connections.Increment();
-}
-
-void Metrics::connection_closed() {
-    inside_->connections.Decrement();
+void Metrics::door(const Door& counts) {
+    const auto raise = [](prometheus::Counter& counter, std::uint64_t to) { counter.Increment(std::max(0.0, static_cast<double>(to) - counter.Value())); };
+    inside_->connections.Set(static_cast<double>(counts.connections));
+    inside_->requests_in_flight.Set(static_cast<double>(counts.requests_in_flight));
+    raise(inside_->requests_shed, counts.requests_shed);
+    raise(inside_->connections_refused, counts.connections_refused);
+    raise(inside_->handshakes_failed, counts.handshakes_failed);
 }
 
 void Metrics::manifest(Outcome outcome) {

@@ -82,7 +82,8 @@ TEST_F(Filing, points_at_each_place_that_is_not_in_the_format) {
             ASSERT_EQ(answer.status, 400) << name << answer.body;
             EXPECT_EQ(answer.json()["type"], "/problems/not-the-format") << name;
             std::set<std::pair<std::string, std::string>> found;
-            for (const nlohmann::json& error : answer.json()["errors"]) found.emplace(error["pointer"], error["code"]);
+            const nlohmann::json problem = answer.json();
+            for (const nlohmann::json& error : problem["errors"]) found.emplace(error["pointer"], error["code"]);
             EXPECT_EQ(found, places) << name;
         }
     }
@@ -193,9 +194,18 @@ TEST_F(Filing, is_for_brokers_with_the_scope) {
 }
 
 TEST_F(Filing, takes_a_manifest_with_9999_shipments) {
-    const Json large = with_shipments(fresh("produce-northbound"), 9'999);
-    const Answer answer = station.submit(station.broker, large.dump());
-    EXPECT_TRUE(answer.status == 201 || answer.status == 422) << answer.status << answer.body.substr(0, 500);
+    Fields headers{{"Content-Type", "application/x-protobuf"}, {"Idempotency-Key", "\"" + new_uuid() + "\""}};
+    const std::string body = protobuf_of(with_shipments(fresh("ltl-northbound"), 9'999).dump());
+    const Answer answer = send(body, headers);
+    EXPECT_TRUE(answer.status == 201 || answer.status == 422) << body.size() << " bytes: " << answer.status << answer.body.substr(0, 500);
+}
+
+TEST_F(Filing, refuses_more_items_than_the_format_allows) {
+    Json document = fresh("empty-trailer-northbound");
+    for (int i = 0; i < 20; ++i) document["trip"]["crew"].push_back(document["trip"]["crew"][0]);
+    const Answer answer = station.submit(station.broker, document.dump());
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.json()["errors"][0]["pointer"], "/trip/crew") << answer.body;
 }
 
 }  // namespace puente::test

@@ -40,7 +40,7 @@ TEST_F(Reading, shows_the_whole_record) {
     EXPECT_EQ(record["status"], "CLEARED");
     EXPECT_EQ(record["usPort"], "2506");
     EXPECT_EQ(record["mxOffice"], "400");
-    EXPECT_EQ(record["estimatedArrival"], "2027-01-14T19:00:00Z");
+    EXPECT_TRUE(record["estimatedArrival"].get<std::string>().starts_with("2027-01-14T19:00:00")) << "in UTC: " << record["estimatedArrival"];
     EXPECT_EQ(record["manifest"], nlohmann::json::parse(document.dump()));
     EXPECT_NE(answer.body.find("\"manifest\":" + document.dump()), std::string::npos) << "the very bytes received";
     EXPECT_EQ(record["legs"].size(), 2u);
@@ -173,6 +173,15 @@ TEST_F(Listing, filters) {
     EXPECT_EQ(list(station.carrier, "")["items"].size(), 7u) << "the trips under its own code";
     EXPECT_EQ(list(station.other_broker, "")["items"].size(), 0u);
     EXPECT_EQ(list(station.sat, "")["items"].size(), 8u);
+}
+
+TEST_F(Listing, combines_filters_on_one_database_connection) {
+    // Statements are prepared on a connection under names; names that are alike in their first 63 characters would be one to PostgreSQL.
+    for (int round = 0; round < 20; ++round) {
+        for (const char* query : {"?status=CLEARED", "?status=CLEARED&port=2604", "?status=CLEARED&port=2604&carrier=TSTA", "?status=CLEARED&since=2020-01-01T00:00:00Z"}) {
+            EXPECT_EQ(station.get(station.broker, std::string{"/v1/manifests"} + query).status, 200) << query;
+        }
+    }
 }
 
 TEST_F(Listing, pages_through_everything_once) {

@@ -30,3 +30,9 @@ function done(summary, latency, requests)
       summary.duration / 1e6, summary.requests / (summary.duration / 1e6), latency:percentile(50) / 1000, latency:percentile(99) / 1000, summary.errors.status,
       summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout))
 end
+
+if tonumber(os.getenv("DELAY_MS") or "0") > 0 then
+   function delay()
+      return tonumber(os.getenv("DELAY_MS"))
+   end
+end

@@ -71,6 +71,7 @@ Cluster::Cluster(const std::string& migrations) {
     std::ofstream{folder_ + "/data/postgresql.conf", std::ios::app}
         << "listen_addresses = ''\nunix_socket_directories = '" << folder_
         << "'\nfsync = on\nmax_connections = 200\nshared_buffers = 128MB\nmax_wal_size = 2GB\nrecovery_init_sync_method = syncfs\n";
+    watch();
     start();
     make_template(migrations);
 }
@@ -82,6 +83,23 @@ Cluster::~Cluster() {
     }
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
+    ::close(watched_);
+}
+
+/// A process that outlives a crash of the tests, and then ends the server and removes its folder: it notices by the pipe that closes.
+void Cluster::watch() {
+    std::array<int, 2> ends;
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error{"cannot make a pipe"};
+    if (::fork() == 0) {
+        ::setsid();
+        ::dup2(ends[0], 0);
+        for (int descriptor = 1; descriptor < 1024; ++descriptor) ::close(descriptor);
+        const std::string line = "read gone; kill -QUIT $(head -n 1 " + folder_ + "/data/postmaster.pid) 2>/dev/null && sleep 1; rm -rf " + folder_;
+        ::execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
+        ::_exit(127);
+    }
+    ::close(ends[0]);
+    watched_ = ends[1];
 }
 
 /// PostgreSQL refuses to run as root.

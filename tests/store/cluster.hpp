@@ -6,7 +6,7 @@
 
 namespace puente::test {
 
-/// A PostgreSQL 15 server of its own in a temporary folder: Unix socket only, fsync on, run by an unprivileged user. It is gone with the object.
+/// A PostgreSQL 15 server of its own in a temporary folder: Unix socket only, fsync on, run by an unprivileged user. It is gone with the object, or when the program crashes.
 /// Roles: postgres (superuser), puente_owner (owns the schema, not a superuser), puente_app (the gateway's login, in puente_gateway).
 class Cluster {
 public:
@@ -40,10 +40,12 @@ public:
 private:
     std::string command(const std::string& program) const;
     void make_template(const std::string& migrations);
+    void watch();
 
     std::string folder_;
     pid_t server_ = -1;
     int databases_ = 0;
+    int watched_ = -1;
 };
 
 }  // namespace puente::test

@@ -33,7 +33,7 @@ store::Filing cleared_filing(int number) {
     filing.mode = "TRUCK";
     filing.us_port = "2304";
     filing.mx_office = "240";
-    filing.received_at = Instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}} + std::chrono::microseconds{number * 1000 + 7};
+    filing.received_at = Instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}} + std::chrono::microseconds{std::int64_t{number} * 1000 + 7};
     filing.estimated_arrival = filing.received_at + std::chrono::hours{2};
     filing.status = "CLEARED";
     filing.document = std::string{"{\"document\": \"\0\xff "} + std::string(1, '\0') + text + "\"}";

@@ -24,9 +24,14 @@ struct Readiness {
     std::string reason;
 };
 
+/// What the probes ask the house.
+struct HouseView {
+    std::function<Readiness()> readiness;
+    std::function<void()> count_door;  ///< brings the door's counts into the metrics
+};
+
 /// The application behind the door: routes, guard, handlers, problems.
-std::unique_ptr<net::Application> make_application(ApiSettings settings, clearance::Clearance& clearance, const clearance::AccessDesk& desk,
-                                                   std::function<Readiness()> readiness);
+std::unique_ptr<net::Application> make_application(ApiSettings settings, clearance::Clearance& clearance, const clearance::AccessDesk& desk, HouseView house);
 
 /// The OpenAPI 3.1 description, made from the route table and the manifest's JSON Schema.
 std::string openapi(const std::string& public_url);

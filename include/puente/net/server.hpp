@@ -69,6 +69,7 @@ struct ServerCounts {
     std::uint64_t connections_refused = 0;
     std::uint64_t handshakes_failed = 0;
     std::uint64_t requests_shed = 0;
+    std::chrono::system_clock::time_point certificate_expires_at;
 };
 
 /// The HTTPS server: TLS 1.2 and 1.3, HTTP/1.1, one io_context and thread for each I/O thread, no lock on the way of a request.

@@ -25,14 +25,16 @@ public:
 
     /// One answered request: puente_requests_total{route,method,status} and puente_request_seconds{route}.
     void request(std::string_view route, std::string_view method, int status, Seconds took);
-    /// puente_requests_in_flight.
-    void request_began();
-    void request_ended();
-    /// One request refused because there was too much to do: puente_requests_shed_total.
-    void request_shed();
-    /// puente_connections.
-    void connection_opened();
-    void connection_closed();
+    /// What the door counts itself, as it stands when the metrics are asked for: puente_connections, puente_requests_in_flight, puente_requests_shed_total,
+    /// puente_connections_refused_total, puente_handshakes_failed_total.
+    struct Door {
+        std::size_t connections = 0;
+        std::size_t requests_in_flight = 0;
+        std::uint64_t requests_shed = 0;
+        std::uint64_t connections_refused = 0;
+        std::uint64_t handshakes_failed = 0;
+    };
+    void door(const Door& counts);
 
     /// puente_manifests_total{outcome}.
     void manifest(Outcome outcome);

@@ -76,11 +76,7 @@ TEST(Metrics, measure_commits_and_statements) {
 
 TEST(Metrics, go_up_and_down_where_things_come_and_go) {
     Metrics metrics;
-    metrics.connection_opened();
-    metrics.connection_opened();
-    metrics.connection_closed();
-    metrics.request_began();
-    metrics.request_shed();
+    metrics.door({1, 1, 1, 2, 3});
     metrics.database_up(true);
     metrics.certificate_expiry(36h);
     std::string text = metrics.text();
@@ -89,11 +85,14 @@ TEST(Metrics, go_up_and_down_where_things_come_and_go) {
     EXPECT_EQ(value_of(text, "puente_requests_shed_total"), "1");
     EXPECT_EQ(value_of(text, "puente_database_up"), "1");
     EXPECT_EQ(value_of(text, "puente_certificate_expiry_days"), "1.5");
-    metrics.request_ended();
+    metrics.door({0, 0, 4, 2, 3});
     metrics.database_up(false);
     metrics.certificate_expiry(-24h);
     text = metrics.text();
     EXPECT_EQ(value_of(text, "puente_requests_in_flight"), "0");
+    EXPECT_EQ(value_of(text, "puente_requests_shed_total"), "4");
+    EXPECT_EQ(value_of(text, "puente_connections_refused_total"), "2");
+    EXPECT_EQ(value_of(text, "puente_handshakes_failed_total"), "3");
     EXPECT_EQ(value_of(text, "puente_database_up"), "0");
     EXPECT_EQ(value_of(text, "puente_certificate_expiry_days"), "-1");
 }
