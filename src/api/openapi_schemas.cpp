@@ -214,7 +214,7 @@ Json openapi_parameters() {
     return Json::parse(parameter_text);
 }
 
-/// An empty truck on its way north: tests/samples/empty-trailer-northbound.json.
+/// An empty truck on its way north; tests/samples has it and larger ones.
 Json openapi_manifest_example() {
     return Json::parse(R"json({
 "formatVersion": "1.0", "documentId": "3b28793d-9db7-5872-a777-9929a4c8b9cc", "issuedAt": "2026-12-15T06:05:00-08:00",

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "puente/crypto/base64url.hpp"
 #include "puente/instant.hpp"
 #include "puente/manifest/manifest.hpp"
 #include "puente/v1/facts.pb.h"
@@ -40,13 +41,17 @@ std::string make_bundle(const Rulebook& rulebook, RuleSetName name, const Bundle
         if (rule.agency_only && !wishes.targeting) continue;
         if (!wishes.day || rule.effective.holds(*wishes.day)) chosen.push_back(&rule);
     }
-    Json bundle{{"set", to_text(name)}, {"version", set.version}};
+    Json bundle{
+        {"set",     to_text(name)},
+        {"version", set.version  }
+    };
     if (wishes.day) bundle["madeFor"] = day_text(*wishes.day);
     bundle["rules"] = Json::array();
     for (const Rule* rule : chosen) bundle["rules"].push_back(described(*rule));
     bundle["lists"] = Json::object();
     for (const codes::CodeList& list : *rulebook.lists) {
-        const bool wanted = lists_of_facts.contains(list.name()) || std::any_of(chosen.begin(), chosen.end(), [&](const Rule* rule) { return reads(*rule, list.name()); });
+        const bool wanted = lists_of_facts.contains(list.name()) ||
+                            std::any_of(chosen.begin(), chosen.end(), [&](const Rule* rule) { return reads(*rule, list.name()); });
         if (wanted) bundle["lists"][list.name()] = described(list, wishes);
     }
     bundle["functions"] = functions();
@@ -58,7 +63,12 @@ std::string make_bundle(const Rulebook& rulebook, RuleSetName name, const Bundle
 
 namespace {
 
-Json in_both(const Bilingual& text) { return {{"en", text.en}, {"es", text.es}}; }
+Json in_both(const Bilingual& text) {
+    return {
+        {"en", text.en},
+        {"es", text.es}
+    };
+}
 
 /// The text as its author wrote it: holes are {value} or {expression}.
 std::string as_written(const Template& text, const Rule& rule) {
@@ -70,17 +80,31 @@ std::string as_written(const Template& text, const Rule& rule) {
     return written;
 }
 
-Json in_both(const BilingualTemplate& text, const Rule& rule) { return {{"en", as_written(text.en, rule)}, {"es", as_written(text.es, rule)}}; }
+Json in_both(const BilingualTemplate& text, const Rule& rule) {
+    return {
+        {"en", as_written(text.en, rule)},
+        {"es", as_written(text.es, rule)}
+    };
+}
 
 std::string pointer_as_written(const Rule& rule) {
     std::string written = rule.pointer[0];
-    for (std::size_t i = 0; i < rule.pointer_loops.size(); ++i) written += "{" + rule.loops[rule.pointer_loops[i]].variable + "}" + rule.pointer[i + 1];
+    for (std::size_t i = 0; i < rule.pointer_loops.size(); ++i)
+        written += "{" + rule.loops[rule.pointer_loops[i]].variable + "}" + rule.pointer[i + 1];
     return written;
 }
 
 Json described(const Rule& rule) {
-    Json made{{"id", rule.id}, {"title", in_both(rule.title)}, {"each", Json::array()}};
-    for (const Loop& loop : rule.loops) made["each"].push_back({{"variable", loop.variable}, {"list", loop.list.text()}});
+    Json made{
+        {"id",    rule.id            },
+        {"title", in_both(rule.title)},
+        {"each",  Json::array()      }
+    };
+    for (const Loop& loop : rule.loops)
+        made["each"].push_back({
+            {"variable", loop.variable   },
+            {"list",     loop.list.text()}
+        });
     if (rule.when) made["when"] = rule.when->text();
     made["assert"] = rule.assertion.text();
     made["severity"] = to_text(rule.severity);
@@ -107,23 +131,35 @@ Json described(const codes::CodeList& list, const BundleWishes& wishes) {
         for (std::size_t i = 0; i < list.columns().size(); ++i) row[std::string{list.columns()[i]}] = entry.column(i);
         rows.push_back(std::move(row));
     }
-    return {{"source", list.source()}, {"rows", std::move(rows)}};
+    return {
+        {"source", list.source()  },
+        {"rows",   std::move(rows)}
+    };
 }
 
 Json functions() {
     Json made = Json::array();
     for (const FunctionMeaning& each : function_meanings) {
-        made.push_back({{"name", each.name}, {"arguments", Json::array({each.argument})}, {"result", each.result}, {"meaning", each.meaning}});
+        made.push_back({
+            {"name",      each.name                   },
+            {"arguments", Json::array({each.argument})},
+            {"result",    each.result                 },
+            {"meaning",   each.meaning                }
+        });
     }
     return made;
 }
 
 const char* type_of(const pb::FieldDescriptor& field) {
     switch (field.cpp_type()) {
-        case pb::FieldDescriptor::CPPTYPE_BOOL: return "bool";
-        case pb::FieldDescriptor::CPPTYPE_INT64: return "int";
-        case pb::FieldDescriptor::CPPTYPE_MESSAGE: return "timestamp";
-        default: return field.is_repeated() ? "list(string)" : "string";
+        case pb::FieldDescriptor::CPPTYPE_BOOL:
+            return "bool";
+        case pb::FieldDescriptor::CPPTYPE_INT64:
+            return "int";
+        case pb::FieldDescriptor::CPPTYPE_MESSAGE:
+            return "timestamp";
+        default:
+            return field.is_repeated() ? "list(string)" : "string";
     }
 }
 
@@ -133,7 +169,11 @@ Json facts() {
     for (int i = 0; i < type.field_count(); ++i) {
         const std::string& name = type.field(i)->json_name();
         const auto known = std::find_if(fact_meanings.begin(), fact_meanings.end(), [&](const FactMeaning& each) { return name == each.field; });
-        made.push_back({{"field", name}, {"type", type_of(*type.field(i))}, {"meaning", known == fact_meanings.end() ? "" : known->meaning}});
+        made.push_back({
+            {"field",   name                                              },
+            {"type",    type_of(*type.field(i))                           },
+            {"meaning", known == fact_meanings.end() ? "" : known->meaning}
+        });
     }
     return made;
 }
@@ -162,24 +202,13 @@ void add_file(const pb::FileDescriptor& file, std::set<std::string>& seen, pb::F
     }
 }
 
-std::string base64(std::string_view octets) {
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    for (std::size_t at = 0; at < octets.size(); at += 3) {
-        std::uint32_t three = 0;
-        for (std::size_t i = 0; i < 3; ++i) three = three << 8 | (at + i < octets.size() ? static_cast<unsigned char>(octets[at + i]) : 0U);
-        for (std::size_t i = 0; i < 4; ++i) text += at + i <= octets.size() ? digits[three >> (18 - 6 * i) & 63U] : '=';
-    }
-    return text;
-}
-
-/// A google.protobuf.FileDescriptorSet of puente.v1.Manifest and puente.v1.Facts, base64.
+/// A google.protobuf.FileDescriptorSet of puente.v1.Manifest and puente.v1.Facts, base64url.
 std::string descriptors() {
     std::set<std::string> seen;
     pb::FileDescriptorSet files;
     add_file(*v1::Manifest::descriptor()->file(), seen, files);
     add_file(*v1::Facts::descriptor()->file(), seen, files);
-    return base64(files.SerializeAsString());
+    return crypto::base64url(files.SerializeAsString());
 }
 
 bool names_list(std::string_view expression, std::string_view name) {

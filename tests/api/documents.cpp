@@ -87,7 +87,9 @@ Json fresh(const std::string& sample, Look look) {
 }
 
 std::string protobuf_of(const std::string& json_text) {
-    const manifest::Decoded decoded = manifest::decode_json(json_text);
+    manifest::DocumentLimits limits;
+    limits.bytes_max = 256 * 1024 * 1024;  // the gateway's limit is for what it gets, and that is the binary form
+    const manifest::Decoded decoded = manifest::decode_json(json_text, limits);
     if (!decoded.manifest) throw std::runtime_error{"the document is not in the format"};
     return decoded.manifest->message().SerializeAsString();
 }

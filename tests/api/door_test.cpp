@@ -97,11 +97,6 @@ TEST_F(DoorOfApi, media_types_are_negotiated) {
     expect_problem(send({{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}}), 415, "unsupported-media-type");
 }
 
-TEST_F(DoorOfApi, reads_are_negotiated_as_well) {
-    const std::string target = "/v1/manifests/" + filed(station, fresh())["manifestId"].get<std::string>();
-    expect_problem(station.get(station.broker, target, {{"Accept", "text/html"}}), 406, "not-acceptable");
-}
-
 TEST_F(DoorOfApi, limits_have_their_own_answers_and_end_the_connection) {
     const std::string host = "Host: localhost\r\n";
     const std::string many_fields = [] {

@@ -177,7 +177,7 @@ TEST_F(Listing, filters) {
 
 TEST_F(Listing, combines_filters_on_one_database_connection) {
     // Statements are prepared on a connection under names; names that are alike in their first 63 characters would be one to PostgreSQL.
-    for (int round = 0; round < 20; ++round) {
+    for (int round = 0; round < 3; ++round) {
         for (const char* query : {"?status=CLEARED", "?status=CLEARED&port=2604", "?status=CLEARED&port=2604&carrier=TSTA", "?status=CLEARED&since=2020-01-01T00:00:00Z"}) {
             EXPECT_EQ(station.get(station.broker, std::string{"/v1/manifests"} + query).status, 200) << query;
         }

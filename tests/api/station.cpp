@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <thread>
 
@@ -81,12 +82,23 @@ Station::~Station() {
 
 std::vector<std::string> Station::command() const {
     const Certificates& certificates = Certificates::shared();
-    std::vector<std::string> line{puente_program(), "serve", "--database", cluster_.url(database_), "--port", std::to_string(port_),
-                                  "--certificate", certificates.folder.file("server.pem"), "--private-key", certificates.folder.file("server.key"),
-                                  "--client-ca", certificates.authority, "--token-key-file", certificates.folder.file("token.key"),
-                                  "--draw-secret-file", certificates.folder.file("draw.secret"), "--rules", rules_,
-                                  "--migrations", PUENTE_SOURCE_DIR "/migrations"};
-    line.insert(line.end(), options_.arguments.begin(), options_.arguments.end());
+    const std::pair<const char*, std::string> usual[] = {
+        {"--database", cluster_.url(database_)},
+        {"--port", std::to_string(port_)},
+        {"--certificate", certificates.folder.file("server.pem")},
+        {"--private-key", certificates.folder.file("server.key")},
+        {"--client-ca", certificates.authority},
+        {"--token-key-file", certificates.folder.file("token.key")},
+        {"--draw-secret-file", certificates.folder.file("draw.secret")},
+        {"--rules", rules_},
+        {"--migrations", PUENTE_SOURCE_DIR "/migrations"},
+    };
+    std::vector<std::string> line{puente_program(), "serve"};
+    const std::vector<std::string>& own = options_.arguments;
+    for (const auto& [name, value] : usual) {
+        if (std::find(own.begin(), own.end(), name) == own.end()) line.insert(line.end(), {name, value});
+    }
+    line.insert(line.end(), own.begin(), own.end());
     return line;
 }
 

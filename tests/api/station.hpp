@@ -40,7 +40,7 @@ std::uint16_t free_port();
 class Station {
 public:
     struct Options {
-        std::vector<std::string> arguments{};  ///< more options of `puente serve`
+        std::vector<std::string> arguments{};  ///< options of `puente serve`, more or in place of the usual ones
         Environment environment{};
         bool start = true;
     };

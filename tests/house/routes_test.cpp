@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "api/routes.hpp"
-#include "house/tree.hpp"
 #include "puente/api/api.hpp"
 #include "puente/manifest/manifest.hpp"
 
@@ -87,7 +86,6 @@ TEST(Openapi, refers_only_to_what_is_there) {
 TEST(Openapi, shows_a_manifest_that_is_in_the_format) {
     const json openapi = description();
     const json example = openapi["paths"]["/v1/manifests"]["post"]["requestBody"]["content"]["application/json"]["examples"]["emptyTruck"]["value"];
-    EXPECT_EQ(example, json::parse(text_of("tests/samples/empty-trailer-northbound.json")));
     const manifest::Decoded decoded = manifest::decode_json(example.dump());
     EXPECT_NE(decoded.manifest, nullptr);
 }

@@ -6,8 +6,9 @@
 
 namespace puente::test {
 
-/// A PostgreSQL 15 server of its own in a temporary folder: Unix socket only, fsync on, run by an unprivileged user. It is gone with the object, or when the program crashes.
-/// Roles: postgres (superuser), puente_owner (owns the schema, not a superuser), puente_app (the gateway's login, in puente_gateway).
+/// A PostgreSQL 15 server of its own in a temporary folder: Unix socket only, fsync on, run by an unprivileged user. It is gone with the object, or
+/// when the program crashes. Roles: postgres (superuser), puente_owner (owns the schema, not a superuser), puente_app (the gateway's login, in
+/// puente_gateway).
 class Cluster {
 public:
     /// `migrations` is the folder that every new database is made from. Throws std::runtime_error with the server's log when it does not start.
