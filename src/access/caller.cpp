@@ -7,15 +7,16 @@ namespace puente::access {
 
 namespace {
 
-constexpr std::array<std::pair<Role, std::string_view>, 3> roles{
+constexpr std::array<std::pair<Role, std::string_view>, 4> roles{
     {
      {Role::broker, "broker"},
      {Role::carrier, "carrier"},
      {Role::officer, "officer"},
+     {Role::author, "author"},
      }
 };
 
-constexpr std::array<std::pair<Scope, std::string_view>, 6> scopes{
+constexpr std::array<std::pair<Scope, std::string_view>, 7> scopes{
     {
      {Scope::manifest_write, "manifest:write"},
      {Scope::manifest_read, "manifest:read"},
@@ -23,6 +24,7 @@ constexpr std::array<std::pair<Scope, std::string_view>, 6> scopes{
      {Scope::inspection_read, "inspection:read"},
      {Scope::inspection_work, "inspection:work"},
      {Scope::rules_read, "rules:read"},
+     {Scope::rules_write, "rules:write"},
      }
 };
 
@@ -65,6 +67,7 @@ const std::vector<Scope>& scopes_of(Role role) {
     static const std::vector<Scope> broker{manifest_write, manifest_read, status_read, rules_read};
     static const std::vector<Scope> carrier{manifest_read, status_read, rules_read};
     static const std::vector<Scope> officer{manifest_read, status_read, inspection_read, inspection_work, rules_read};
+    static const std::vector<Scope> author{rules_read, rules_write};
     switch (role) {
         case Role::broker:
             return broker;
@@ -72,6 +75,8 @@ const std::vector<Scope>& scopes_of(Role role) {
             return carrier;
         case Role::officer:
             return officer;
+        case Role::author:
+            return author;
     }
     static const std::vector<Scope> none;
     return none;

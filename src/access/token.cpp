@@ -151,8 +151,8 @@ Result<Caller> caller_of(const nlohmann::json& claims) {
                               read_optional(claims, "agency", agency) && read_binding(claims, caller.certificate_sha256);
     if (!members_good) return refused("company, scac, agency or cnf is not in its form");
     caller.agency = identifiers::parse_agency(agency);
-    if (caller.agency.has_value() != (*role == Role::officer) || caller.agency.has_value() == agency.empty()) {
-        return refused("agency: officers have one, others none");
+    if (caller.agency.has_value() != is_of_agency(*role) || caller.agency.has_value() == agency.empty()) {
+        return refused("agency: officers and authors have one, others none");
     }
     return caller;
 }

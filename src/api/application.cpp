@@ -5,6 +5,7 @@
 
 #include "api/headers.hpp"
 #include "api/problem.hpp"
+#include "api/rate.hpp"
 #include "api/routes.hpp"
 #include "puente/api/api.hpp"
 #include "puente/crypto/digest.hpp"
@@ -31,7 +32,7 @@ std::string etag_of_text(std::string_view text) { return "\"" + crypto::hex(cryp
 
 class CounterApplication final : public net::Application {
 public:
-    explicit CounterApplication(Counter counter) : counter_{std::move(counter)}, router_{patterns()} {}
+    explicit CounterApplication(Counter counter) : counter_{std::move(counter)}, router_{patterns()}, rate_{counter_.settings.client_rate} {}
 
     asio::awaitable<net::Response> answer(net::Request& request, std::size_t& route) override {
         Visit visit{counter_, request, {}, language_of(request)};
@@ -48,6 +49,7 @@ public:
             if (!caller->scopes.has(*row.scope)) {
                 co_return problem("forbidden", visit.language, request.request_id, fmt::format("the token lacks the scope {}", access::to_text(*row.scope)));
             }
+            if (!rate_.admits(caller->client_id, std::chrono::steady_clock::now())) co_return problem("too-many-requests", visit.language, request.request_id);
             visit.caller = std::move(*caller);
         }
         co_return co_await row.handler(visit);
@@ -89,6 +91,7 @@ private:
 
     Counter counter_;
     net::Router router_;
+    ClientRate rate_;
 };
 
 }  // namespace

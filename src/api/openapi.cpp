@@ -17,7 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// What each operation takes and gives; the rest follows from its route. `headers` of the answer besides Puente-Request-Id; `parameters` besides
-/// those of the path and Accept-Language; `problems` besides 400 and, where a token is asked for, 401, 403 and 503.
+/// those of the path and Accept-Language; `problems` besides 400 and, where a token is asked for, 401, 403, 429 and 503.
 constexpr const char* operation_text = R"json({
 "giveToken": {"takes": "TokenRequest", "gives": "Token", "problems": [413, 415, 503],
   "description": "Client authentication by private_key_jwt (RFC 7523) or, where allowed, by client secret. The token is bound to the client's certificate when the connection has one (RFC 8705)."},
@@ -70,6 +70,7 @@ constexpr std::array problem_meanings{
     std::pair{413, "Over a limit"                                                                           },
     std::pair{415, "The media type is not understood"                                                       },
     std::pair{422, "Rejected by rules: not put on file; or the key was used for another body"               },
+    std::pair{429, "The client sends faster than it may"                                                     },
     std::pair{503, "Not now: too much is waiting, the database cannot be reached, or the outcome is unknown"},
 };
 
@@ -105,7 +106,7 @@ Json problem_response(int status, const char* meaning) {
     Json headers = Json::array({"Content-Language"});
     if (status == 401) headers.push_back("WWW-Authenticate");
     if (status == 415) headers.push_back("Accept-Post");
-    if (status == 503) headers.push_back("Retry-After");
+    if (status == 429 || status == 503) headers.push_back("Retry-After");
     Json content = content_of("application/problem+json", "Problem");
     const ProblemType& type = problem_type_of_status(status);
     content["application/problem+json"]["examples"]["english"]["value"] = {
@@ -178,7 +179,7 @@ Json responses_of(const Route& route, const Json& operation) {
 
     std::vector<int> problems = operation.value("problems", std::vector<int>{});
     problems.push_back(400);
-    if (route.scope) problems.insert(problems.end(), {401, 403, 503});
+    if (route.scope) problems.insert(problems.end(), {401, 403, 429, 503});
     std::sort(problems.begin(), problems.end());
     for (const int status : problems) responses[std::to_string(status)] = reference("responses", fmt::format("Problem{}", status));
     if (id == "giveToken") {  // OAuth clients expect the form of RFC 6749

@@ -43,6 +43,8 @@ const std::vector<ProblemType>& problem_types() {
         {"key-reused", 422, "The idempotency key was used for another body", "La clave de idempotencia se usó con otro cuerpo", "Use a new key for a new document.",
          "Use una clave nueva para un documento nuevo."},
         {"precondition-required", 428, "A precondition is required", "Se requiere una precondición", "Send the header that is named.", "Envíe el encabezado indicado."},
+        {"too-many-requests", 429, "Too many requests", "Demasiadas solicitudes", "This client sends faster than it may; slow down to the rate agreed.",
+         "Este cliente envía más rápido de lo permitido; baje al ritmo acordado."},
         {"header-too-large", 431, "The header is too large", "El encabezado es demasiado grande", "Send fewer or shorter header fields.",
          "Envíe menos campos de encabezado o más cortos."},
         {"internal", 500, "Something went wrong here", "Algo falló aquí", "The fault is ours and was logged under the request id.",
@@ -90,7 +92,7 @@ net::Response finish_problem(const ProblemType& type, rules::Language language, 
     response.content_type = "application/problem+json";
     response.body = document.close_object().take();
     response.headers.add("Content-Language", language == rules::Language::es ? "es" : "en");
-    if (type.status == 503) response.headers.add("Retry-After", "1");
+    if (type.status == 503 || type.status == 429) response.headers.add("Retry-After", "1");
     if (type.status == 401) response.headers.add("WWW-Authenticate", "Bearer realm=\"puente\", error=\"invalid_token\"");
     return response;
 }

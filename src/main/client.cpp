@@ -40,9 +40,9 @@ Result<access::Client> new_client(const Wishes& wishes) {
     client.caller.scac = wishes.scac;
     client.caller.agency = identifiers::parse_agency(wishes.agency);
     client.name = wishes.name.empty() ? wishes.company : wishes.name;
-    const bool officer = client.caller.role == access::Role::officer;
-    if (officer != client.caller.agency.has_value()) return Error{ErrorKind::malformed, "--agency CBP or SAT belongs to the role officer, and to no other"};
-    if (!officer && wishes.company.empty()) return Error{ErrorKind::malformed, "--company says whose records a broker or carrier sees"};
+    const bool of_agency = access::is_of_agency(client.caller.role);
+    if (of_agency != client.caller.agency.has_value()) return Error{ErrorKind::malformed, "--agency CBP or SAT belongs to the roles officer and author, and to no other"};
+    if (!of_agency && wishes.company.empty()) return Error{ErrorKind::malformed, "--company says whose records a broker or carrier sees"};
     if (client.caller.role == access::Role::carrier && wishes.scac.empty()) return Error{ErrorKind::malformed, "--scac says which trips are the carrier's"};
     for (const access::Scope scope : access::scopes_of(client.caller.role)) client.caller.scopes.add(scope);
     if (!wishes.scopes.empty()) {
@@ -129,11 +129,11 @@ int client(int argc, const char* const* argv) {
     CLI::App app{"Adds, lists or revokes clients. Needs the rights of the schema's owner.", "puente client"};
     app.require_subcommand(1);
     Wishes wishes;
-    CLI::App* adding = app.add_subcommand("add", "register a broker, a carrier or an officer, and print its id and secret");
-    adding->add_option("--role", wishes.role, "broker, carrier or officer")->required()->check(CLI::IsMember({"broker", "carrier", "officer"}));
+    CLI::App* adding = app.add_subcommand("add", "register a broker, a carrier, an officer or a rule author, and print its id and secret");
+    adding->add_option("--role", wishes.role, "broker, carrier, officer or author (of rules)")->required()->check(CLI::IsMember({"broker", "carrier", "officer", "author"}));
     adding->add_option("--company", wishes.company, "the company whose records it sees");
     adding->add_option("--scac", wishes.scac, "carriers: the SCAC under which trips are theirs");
-    adding->add_option("--agency", wishes.agency, "officers: CBP or SAT")->check(CLI::IsMember({"CBP", "SAT"}));
+    adding->add_option("--agency", wishes.agency, "officers and authors: CBP or SAT")->check(CLI::IsMember({"CBP", "SAT"}));
     adding->add_option("--name", wishes.name, "what to call it in lists");
     adding->add_option("--id", wishes.id, "client id; by default one is made");
     adding->add_option("--scopes", wishes.scopes, "space-separated; by default all that the role may hold");

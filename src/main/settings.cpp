@@ -65,6 +65,7 @@ void declare(Settings& settings, CLI::App& app) {
     option(app, "--connections", limits.connections_max, "most connections in all")->check(CLI::Range(1, 1'000'000));
     option(app, "--connections-per-address", limits.connections_per_address_max, "most connections from one address")->check(CLI::Range(1, 1'000'000));
     option(app, "--requests-in-flight", limits.requests_in_flight_max, "most requests being answered; over it 503 at once")->check(CLI::Range(1, 1'000'000));
+    option(app, "--client-rate", settings.api.client_rate, "requests per second that one client may send, over it 429; 0: no limit")->check(CLI::Range(0, 1'000'000));
     option(app, "--handshake-seconds", settings.handshake_seconds, "longest TLS handshake")->check(CLI::Range(1, 120));
     option(app, "--header-seconds", settings.header_seconds, "longest time from the first byte of a request to the end of its header")->check(CLI::Range(1, 120));
     option(app, "--body-seconds", settings.body_seconds, "longest time for a body")->check(CLI::Range(1, 600));

@@ -107,6 +107,22 @@ const json* value_at(const json& document, const Place& place) {
     return here;
 }
 
+std::vector<const json*> siblings_of(const json& document, const Place& place, const FieldPath& path) {
+    std::vector<const json*> siblings;
+    const auto star = std::find(path.rbegin(), path.rend(), "*");
+    if (star == path.rend() || path.size() != place.size()) return siblings;
+    const auto depth = static_cast<std::size_t>(path.rend() - star) - 1;
+    const json* const list = value_at(document, {place.begin(), place.begin() + static_cast<std::ptrdiff_t>(depth)});
+    if (list == nullptr) return siblings;
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        Place other = place;
+        other[depth] = std::to_string(i);
+        const json* const value = other == place ? nullptr : value_at(document, other);
+        if (value != nullptr) siblings.push_back(value);
+    }
+    return siblings;
+}
+
 void put(json& document, const Place& place, const json& value) {
     json* here = &document;
     for (std::size_t i = 0; i < place.size(); ++i) {

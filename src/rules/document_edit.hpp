@@ -18,6 +18,9 @@ std::vector<Place> places_of(const FieldPath& path, const nlohmann::json& docume
 /// What stands at a place; null when nothing does.
 const nlohmann::json* value_at(const nlohmann::json& document, const Place& place);
 
+/// What stands in the same field of the other items of the innermost list around a place.
+std::vector<const nlohmann::json*> siblings_of(const nlohmann::json& document, const Place& place, const FieldPath& path);
+
 /// Writes a value, making the objects on the way; a null value removes what is there.
 void put(nlohmann::json& document, const Place& place, const nlohmann::json& value);
 

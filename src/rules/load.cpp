@@ -68,7 +68,7 @@ Loaded load(const std::vector<SourceFile>& files) {
         RuleSet& set = rulebook->sets[static_cast<std::size_t>(name)];
         set.name = name;
         const std::string folder = fmt::format("{}/", to_text(name));
-        std::string hashed = rulebook->lists->digest_input();
+        std::string hashed = name == RuleSetName::shared ? rulebook->lists->digest_input() : std::string{};
         for (const SourceFile& file : files) {
             if (!file.name.starts_with(folder) || !file.name.ends_with(".yaml")) continue;
             reader.read_file(file, name, set.rules);

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "puente/manifest/decimal.hpp"
 #include "rules/text_neighbours.hpp"
 
 namespace puente::rules {
@@ -35,26 +36,43 @@ constexpr std::size_t known_max = 6;
 constexpr std::size_t codes_max = 6;
 constexpr std::int64_t items_max = 12;
 
-/// Codes in force spread over the list, then some that are not in force on the day.
+/// A code as the field holds it: the beginning of a longer number, or what follows a constant that the rule puts before it.
+void add_code(const Neighbourhood& around, std::string_view code, Gathering& values) {
+    const std::string text = around.value != nullptr && around.value->is_string() ? around.value->get<std::string>() : std::string{};
+    for (const std::string& constant : around.read.texts) {
+        if (constant.size() > 2 && code.starts_with(constant)) code.remove_prefix(constant.size());
+    }
+    if (code.find_first_not_of("0123456789") == std::string_view::npos && code.size() < text.size()) values.add(std::string{code} + text.substr(code.size()));
+    values.add(std::string{code});
+}
+
+/// Codes in force spread over the list, one for each different cell of its further columns (rules look those up too), some out of force.
 void add_codes(const Neighbourhood& around, Gathering& values) {
     const sys_days day = floor<days>(around.arrival.at + around.arrival.offset);
     for (const std::string& name : around.read.lists) {
         const codes::CodeList* const list = around.lists.find(name);
         if (list == nullptr || list->size() == 0) continue;
-        std::vector<std::string> out_of_force;
-        const std::size_t step = std::max<std::size_t>(1, list->size() / codes_max);
-        for (std::size_t i = 0; i < list->size(); ++i) {
-            const codes::Entry& entry = list->at(i);
-            if (!entry.in_force(day) && out_of_force.size() < 2) out_of_force.emplace_back(entry.code());
-            if (i % step == 0) values.add(std::string{entry.code()});
+        for (const std::string& constant : around.read.texts) {
+            std::size_t found = 0;
+            for (const codes::Entry& entry : *list) {
+                if (constant.size() > 2 && entry.code().starts_with(constant) && found++ < codes_max) add_code(around, entry.code(), values);
+            }
         }
-        for (const std::string& code : out_of_force) values.add(code);
-        // One row for every different cell of the further columns: rules look those up too.
+        const std::size_t step = std::max<std::size_t>(1, list->size() / codes_max);
+        for (std::size_t i = 0; i < list->size(); i += step) add_code(around, list->at(i).code(), values);
         for (std::size_t column = 5; column < list->columns().size(); ++column) {
             std::set<std::string_view> cells;
             for (const codes::Entry& entry : *list) {
-                if (cells.size() < codes_max && cells.insert(entry.column(column)).second) values.add(std::string{entry.code()});
+                if (cells.size() < codes_max && entry.in_force(day) && cells.insert(entry.column(column)).second) add_code(around, entry.code(), values);
             }
+        }
+        std::set<std::size_t> sizes;
+        for (const codes::Entry& entry : *list) {
+            if (sizes.insert(entry.code().size()).second) add_code(around, entry.code(), values);
+        }
+        std::size_t out_of_force = 0;
+        for (const codes::Entry& entry : *list) {
+            if (!entry.in_force(day) && out_of_force++ < 2) add_code(around, entry.code(), values);
         }
     }
 }
@@ -87,7 +105,7 @@ void add_integers(const Neighbourhood& around, Gathering& values) {
     values.add(nullptr);
     for (const json* fellow : around.fellows) {
         if (!fellow->is_number_integer()) continue;
-        for (const std::int64_t off : {-1, 0, 1}) values.add(fellow->get<std::int64_t>() + off);
+        for (const std::int64_t off : {-1, 0, 1}) values.add(fellow->get<std::int64_t>() - around.others(0) + off);
     }
     const auto year = static_cast<int>(year_month_day{floor<days>(around.arrival.at)}.year());
     for (const int each : {year + 1, year + 2, year}) values.add(each);
@@ -152,6 +170,15 @@ std::vector<json> neighbours(const Neighbourhood& around) {
     std::vector<json> made = values.take();
     std::erase_if(made, [&](const json& each) { return around.value != nullptr ? each == *around.value : each.is_null(); });
     return made;
+}
+
+std::int64_t Neighbourhood::others(int places) const {
+    std::int64_t sum = 0;
+    for (const json* sibling : siblings) {
+        if (sibling->is_number_integer()) sum += sibling->get<std::int64_t>();
+        if (sibling->is_string()) sum += manifest::scaled(sibling->get<std::string>(), places).value_or(0);
+    }
+    return sum;
 }
 
 std::string local_text(LocalInstant at) {

@@ -18,6 +18,10 @@ struct Neighbourhood {
     const std::vector<nlohmann::json>& known;     ///< what stands there in other documents
     const codes::CodeLists& lists;
     LocalInstant arrival;                         ///< of the document
+    std::vector<const nlohmann::json*> siblings{};  ///< what stands in the same field of the other items of its list
+
+    /// Sum of the siblings in units of 10^-places.
+    std::int64_t others(int places) const;
 };
 
 /// Other values for the place, the most telling first, each once; null removes what is there. Not all of them are in the format. Always the

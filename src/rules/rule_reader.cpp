@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
 #include "puente/instant.hpp"
+#include "rules/nearest.hpp"
 
 namespace puente::rules {
 
@@ -14,8 +16,14 @@ namespace {
 
 constexpr std::size_t loops_max = 4;
 
-const std::set<std::string> known_fields{"id",  "title",    "each",       "when",      "assert",   "severity", "agencyOnly", "pointer", "value", "message",
-                                         "fix", "citation", "confidence", "effective", "examples"};
+constexpr std::array<std::string_view, 1> file_fields{"rules"};
+constexpr std::array<std::string_view, 15> rule_fields{"id",    "title",   "each", "when",     "assert",     "severity",  "agencyOnly", "pointer",
+                                                       "value", "message", "fix",  "citation", "confidence", "effective", "examples"};
+constexpr std::array<std::string_view, 2> languages{"en", "es"};
+constexpr std::array<std::string_view, 2> effective_fields{"from", "until"};
+constexpr std::array<std::string_view, 2> example_kinds{"pass", "fail"};
+constexpr std::array<std::string_view, 3> example_fields{"sample", "patch", "received"};
+constexpr std::array<std::string_view, 3> reserved_variables{"manifest", "facts", "list"};
 const std::set<std::string> confidences{"C2", "S1", "GK", "PP", "2+", "1*", "1"};
 
 std::string_view trimmed(std::string_view text) {
@@ -57,7 +65,8 @@ void RuleReader::read_file(const SourceFile& file, RuleSetName set, std::vector<
     file_ = file.name;
     try {
         const YAML::Node document = YAML::Load(file.text);
-        const YAML::Node list = document["rules"];
+        const YAML::Node list = document.IsMap() ? document["rules"] : YAML::Node{YAML::NodeType::Undefined};
+        if (document.IsMap()) check_fields(document, file_fields);
         if (!list || !list.IsSequence()) {
             fault(document, "a rule file is a map with the one key 'rules', a list");
             return;
@@ -70,10 +79,7 @@ void RuleReader::read_file(const SourceFile& file, RuleSetName set, std::vector<
 
 void RuleReader::read_rule(const YAML::Node& node, RuleSetName set, std::vector<Rule>& rules) {
     if (!node.IsMap()) return fault(node, "a rule is a map");
-    for (const auto& field : node) {
-        const std::string name = field.first.as<std::string>();
-        if (!known_fields.contains(name)) fault(field.first, fmt::format("unknown field '{}'", name));
-    }
+    check_fields(node, rule_fields);
     Rule rule;
     rule.file = file_;
     rule.line = static_cast<std::size_t>(node.Mark().line + 1);
@@ -90,7 +96,7 @@ void RuleReader::read_rule(const YAML::Node& node, RuleSetName set, std::vector<
     if (rule.severity == Severity::reject && (rule.confidence == "GK" || rule.confidence == "PP")) {
         fault(node["severity"], "a rule that rests on general knowledge or on our own policy never rejects");
     }
-    rule.agency_only = rule.severity == Severity::inspect || (node["agencyOnly"] && node["agencyOnly"].as<bool>());
+    rule.agency_only = rule.severity == Severity::inspect || read_flag(node["agencyOnly"]);
     rule.effective = read_effective(node["effective"]);
 
     const LoopScope* scope = read_scope(node["each"]);
@@ -120,7 +126,13 @@ LoopScope* RuleReader::read_scope(const YAML::Node& node) {
             fault(node, fmt::format("'each' is 'name in list', at most {} of them separated by commas", loops_max));
             return nullptr;
         }
-        scope->variables.emplace_back(trimmed(clause.substr(0, in)));
+        const std::string variable{trimmed(clause.substr(0, in))};
+        const auto taken = [&](const auto& names) { return std::find(names.begin(), names.end(), variable) != names.end(); };
+        if (taken(scope->variables) || taken(reserved_variables)) {
+            fault(node, fmt::format("the loop variable '{}' of 'each' needs a name that is not taken", variable));
+            return nullptr;
+        }
+        scope->variables.push_back(variable);
         scope->lists.emplace_back(trimmed(clause.substr(in + 4)));
         const std::optional<cel::Program> list = compile(node, scope->lists.back(), *scope, "list");
         const cel::TypeRef element = list ? cel::element_of(*list->result_type()) : nullptr;
@@ -175,13 +187,21 @@ void RuleReader::read_value(const YAML::Node& node, const LoopScope& scope, Rule
 }
 
 void RuleReader::read_examples(const YAML::Node& node, const char* kind, bool passes, Rule& rule) {
+    if (node["examples"] && !node["examples"].IsMap()) return fault(node["examples"], "'examples' is a map with pass and fail, both lists");
+    if (node["examples"] && passes) check_fields(node["examples"], example_kinds);
     const YAML::Node list = node["examples"] ? node["examples"][kind] : YAML::Node{};
     if (!list || !list.IsSequence() || list.size() == 0) return fault(node, fmt::format("a rule has at least one example under examples.{}", kind));
     for (const YAML::Node& each : list) {
+        if (!each.IsMap()) {
+            fault(each, "an example is a map with sample, and perhaps patch and received");
+            continue;
+        }
+        check_fields(each, example_fields);
         Example example;
         example.sample = read_text(each, "sample");
         example.patch = each["patch"] ? json_of(each["patch"]) : "null";
         example.received = read_text(each, "received", false);
+        if (!example.received.empty() && !parse_date_time(example.received)) fault(each["received"], "'received' is an RFC 3339 date-time such as 2026-03-02T17:00:00Z");
         example.passes = passes;
         example.line = static_cast<std::size_t>(each.Mark().line + 1);
         rule.examples.push_back(std::move(example));
@@ -229,7 +249,26 @@ Bilingual RuleReader::read_bilingual(const YAML::Node& node, const char* field) 
         fault(node, fmt::format("'{}' is a map with en and es", field));
         return {};
     }
+    check_fields(node[field], languages);
     return {read_text(node[field], "en"), read_text(node[field], "es")};
+}
+
+bool RuleReader::read_flag(const YAML::Node& node) {
+    bool flag = false;
+    if (node && !YAML::convert<bool>::decode(node, flag)) fault(node, "expected true or false");
+    return flag;
+}
+
+/// Every key must be known and stand there once.
+void RuleReader::check_fields(const YAML::Node& node, std::span<const std::string_view> known) {
+    std::set<std::string> seen;
+    for (const auto& field : node) {
+        const std::string name = field.first.IsScalar() ? field.first.Scalar() : std::string{};
+        if (!seen.insert(name).second) fault(field.first, fmt::format("the field '{}' stands here twice", name));
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        const std::string_view meant = nearest(name, known);
+        fault(field.first, fmt::format("unknown field '{}'; {}", name, meant.empty() ? fmt::format("known are {}", fmt::join(known, ", ")) : fmt::format("did you mean '{}'?", meant)));
+    }
 }
 
 std::string RuleReader::read_text(const YAML::Node& node, const char* field, bool required) {
@@ -248,6 +287,11 @@ std::string RuleReader::read_text(const YAML::Node& node, const char* field, boo
 Effective RuleReader::read_effective(const YAML::Node& node) {
     Effective effective;
     if (!node) return effective;
+    if (!node.IsMap()) {
+        fault(node, "'effective' is a map with from, until or both, days written YYYY-MM-DD");
+        return effective;
+    }
+    check_fields(node, effective_fields);
     for (const auto& [name, bound] : {std::pair{"from", &effective.from}, std::pair{"until", &effective.until}}) {
         const std::string text = read_text(node, name, false);
         if (text.empty()) continue;
@@ -255,6 +299,7 @@ Effective RuleReader::read_effective(const YAML::Node& node) {
         if (day) *bound = std::chrono::sys_days{*day};
         if (!day) fault(node[name], "a day is written YYYY-MM-DD");
     }
+    if (effective.from && effective.until && *effective.until < *effective.from) fault(node, "'until' comes before 'from'");
     return effective;
 }
 
@@ -275,7 +320,9 @@ std::optional<cel::Program> RuleReader::compile(const YAML::Node& at, const std:
     return std::move(compiled.program);
 }
 
+/// A field that is not there has been reported as missing; there is nothing more to say of it.
 void RuleReader::fault(const YAML::Node& at, std::string text) {
+    if (!at) return;
     faults_.push_back({file_, static_cast<std::size_t>(at.Mark().line + 1), static_cast<std::size_t>(at.Mark().column + 1), std::move(text)});
 }
 

@@ -4,7 +4,9 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "puente/rules/rule_set.hpp"
@@ -38,6 +40,8 @@ private:
     Template split(const YAML::Node& node, const LoopScope& scope, Rule& rule);
     Bilingual read_bilingual(const YAML::Node& node, const char* field);
     std::string read_text(const YAML::Node& node, const char* field, bool required = true);
+    bool read_flag(const YAML::Node& node);
+    void check_fields(const YAML::Node& node, std::span<const std::string_view> known);
     Effective read_effective(const YAML::Node& node);
     std::optional<cel::Program> compile(const YAML::Node& at, const std::string& text, const LoopScope& scope, const char* must_be);
     void fault(const YAML::Node& at, std::string text);

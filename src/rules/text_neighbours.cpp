@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "puente/manifest/decimal.hpp"
+#include "rules/pattern_samples.hpp"
 
 namespace puente::rules {
 
@@ -75,6 +76,9 @@ std::vector<std::string> moved_days(sys_days day, const Neighbourhood& around) {
         if (!fellow->is_string()) continue;
         if (const auto date = parse_date(fellow->get<std::string>())) add_days(sys_days{*date}, texts);
     }
+    for (const std::int64_t number : around.read.numbers) {
+        if (number > 0 && number < 5000) add_days(arrival - days{number}, texts);
+    }
     add_days(day, texts);
     for (const int years_off : {-1, 1, -20, 20}) texts.push_back(day_text(day + days{365 * years_off}));
     return texts;
@@ -86,6 +90,11 @@ std::vector<std::string> moved_moments(LocalInstant moment, const Neighbourhood&
         for (const int off : {0, -1, 1}) texts.push_back(local_text({at + seconds{off}, moment.offset}));
     };
     add_around(around.arrival.at);
+    for (const std::int64_t number : around.read.numbers) {
+        if (number <= 0 || number > 100'000) continue;
+        add_around(around.arrival.at - minutes{number});
+        if (number < 5000) add_around(around.arrival.at - days{number});
+    }
     for (const nlohmann::json* fellow : around.fellows) {
         if (!fellow->is_string()) continue;
         if (const auto at = parse_date_time(fellow->get<std::string>())) add_around(at->at);
@@ -102,22 +111,28 @@ std::vector<std::string> moved_moments(LocalInstant moment, const Neighbourhood&
 
 std::vector<std::string> compared_texts(const std::string& text, const std::vector<std::string>& constants) {
     std::vector<std::string> texts;
+    std::vector<std::string> later;  // beside the constants themselves
     for (const std::string& constant : constants) {
-        if (constant.empty() || is_pattern(constant)) continue;
-        if (all_digits(constant) && all_digits(text) && constant.size() < text.size()) {
-            const std::string rest = text.substr(constant.size());
-            texts.push_back(constant + rest);
-            std::int64_t number = 0;
-            std::from_chars(constant.data(), constant.data() + constant.size(), number);
-            texts.push_back(constant + std::string(rest.size(), '0'));
-            if (number > 0) texts.push_back(fmt::format("{:0{}}{}", number - 1, constant.size(), std::string(rest.size(), '9')));
-        }
-        texts.push_back(constant);
-        if (!all_digits(constant) && !text.empty() && text.size() + constant.size() < characters_max) {
-            texts.push_back(constant + text);
-            texts.push_back(text + " " + constant);
+        if (constant.empty()) continue;
+        std::vector<std::string> meant = is_pattern(constant) ? pattern_samples(constant) : std::vector<std::string>{constant};
+        for (const std::string& each : meant) {
+            const bool begins = all_digits(each) && all_digits(text) && each.size() < text.size();
+            if (begins) {
+                const std::string rest = text.substr(each.size());
+                texts.push_back(each + rest);
+                std::int64_t number = 0;
+                std::from_chars(each.data(), each.data() + each.size(), number);
+                texts.push_back(each + std::string(rest.size(), '0'));
+                if (number > 0) texts.push_back(fmt::format("{:0{}}{}", number - 1, each.size(), std::string(rest.size(), '9')));
+            }
+            (begins ? later : texts).push_back(each);
+            if (!all_digits(each) && !text.empty() && text.size() + each.size() < characters_max) {
+                later.push_back(each + text);
+                later.push_back(text + " " + each);
+            }
         }
     }
+    texts.insert(texts.end(), later.begin(), later.end());
     return texts;
 }
 
@@ -135,13 +150,15 @@ std::vector<std::string> malformed_texts(const std::string& text) {
             break;
         }
     }
+    std::string ends_in_x = text;
+    ends_in_x.back() = 'X';
     std::string dashed = text;
     dashed[middle] = '-';
     std::string lettered = text;
     lettered[middle] = 'O';
     std::string digit = text;
     digit[middle] = next_character(digit[middle]);
-    return {text.substr(0, text.size() - 1), text + "0", last, changed_case(text, std::tolower), swapped, text.substr(1), text + "A", dashed,
+    return {text.substr(0, text.size() - 1), text + "0", last, ends_in_x, changed_case(text, std::tolower), swapped, text.substr(1), text + "A", dashed,
             changed_case(text, std::toupper), lettered, digit, first, text.substr(0, middle) + " " + text.substr(middle), text.substr(0, middle) + "Ñ" + text.substr(middle),
             text + text, std::string(text.size(), '0'), std::string(text.size(), '9'), std::string(text.size(), 'Z')};
 }
@@ -174,9 +191,11 @@ std::vector<std::string> moved_decimals(const std::string& text, const Neighbour
         if (!fellow->is_string()) continue;
         if (const auto other = manifest::scaled(fellow->get<std::string>(), places)) bases.push_back(*other);
     }
+    const std::int64_t others = around.others(places);
     std::vector<std::int64_t> wanted;
     for (const std::int64_t constant : around.read.numbers) {
-        for (const std::int64_t off : {0, -1, 1}) wanted.push_back(constant + off);
+        for (const std::int64_t off : {0, -1, 1}) wanted.push_back(constant - others + off);
+        if (others != 0) wanted.push_back(constant);
     }
     for (const std::int64_t base : bases) {
         for (const std::int64_t constant : around.read.numbers) {
@@ -191,6 +210,7 @@ std::vector<std::string> moved_decimals(const std::string& text, const Neighbour
                 }
             }
         }
+        if (others != 0) wanted.push_back(base - others);
         for (const std::int64_t each : {base, base - 1, base + 1, base * 2, base / 2, base * 10, base / 10}) wanted.push_back(each);
     }
     wanted.push_back(0);

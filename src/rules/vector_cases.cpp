@@ -5,11 +5,13 @@
 #include <optional>
 #include <utility>
 
+#include "puente/manifest/decimal.hpp"
 #include "puente/manifest/facts.hpp"
 #include "puente/rules/assess.hpp"
 #include "puente/rules/examples.hpp"
 #include "rules/document_edit.hpp"
 #include "rules/neighbours.hpp"
+#include "rules/text_neighbours.hpp"
 
 namespace puente::rules {
 
@@ -20,6 +22,10 @@ using namespace std::chrono;
 
 constexpr std::size_t open_at_once = 4;       ///< documents that are changed in turn
 constexpr std::size_t places_of_one_field = 2;
+constexpr std::size_t known_items_max = 5;
+constexpr std::size_t pairings_max = 4;  ///< drafts whose changes are also made two at a time
+constexpr std::size_t heads_max = 3;
+constexpr std::size_t pairs_max = 250;
 constexpr std::size_t samples_changed_max = 4;
 constexpr std::size_t samples_shown_max = 10;
 constexpr std::size_t sample_bytes_max = 40'000;  ///< larger ones are looked at, never changed
@@ -32,12 +38,15 @@ struct Draft {
     minutes lead{180};
 };
 
-/// One change of a draft.
-struct Edit {
+/// One change of a draft in one place.
+struct Step {
     Place place;  ///< empty: the moment of receipt
     json value;
     minutes lead{};
 };
+
+/// The changes that make one document of another: mostly one, sometimes two.
+using Edit = std::vector<Step>;
 
 /// A draft with the changes still to be tried, taken in turn from each field it has.
 struct Bench {
@@ -57,6 +66,12 @@ struct Bench {
     }
 };
 
+/// A draft with the most telling changes of each field, to be made two at a time.
+struct Pairing {
+    Draft draft;
+    std::vector<std::vector<Edit>> heads;
+};
+
 /// Collects the vectors of one rule.
 class CaseMaker {
 public:
@@ -73,7 +88,7 @@ public:
         while (!done()) {
             while (benches_.size() < open_at_once && !waiting_.empty()) open_next();
             if (benches_.empty()) {
-                if (!reuse_kept()) break;
+                if (!open_pairs() && !reuse_kept()) break;
                 continue;
             }
             Bench& bench = benches_[turn_ % benches_.size()];
@@ -84,13 +99,14 @@ public:
                 benches_.erase(benches_.begin() + static_cast<std::ptrdiff_t>(turn_ % benches_.size()));
             }
         }
+        fill_up();
         return std::move(cases_);
     }
 
 private:
     bool done() const {
         if (attempts_ >= house_.limits.attempts || cases_.size() >= house_.limits.most) return true;
-        return cases_.size() >= house_.limits.wanted && live_.empty();
+        return live_.empty() && cases_.size() + spare_.size() >= house_.limits.wanted && passing_ != 0 && failing_ != 0;
     }
 
     /// The lists that the rule walks over are read too, as lists.
@@ -137,6 +153,25 @@ private:
         }
     }
 
+    /// Two changes at once: what tells an operand from its neighbour when both excuse the document.
+    bool open_pairs() {
+        if (pairings_.empty()) return false;
+        Pairing pairing = std::move(pairings_.front());
+        pairings_.pop_front();
+        Bench bench{std::move(pairing.draft), {{}}};
+        const std::size_t fields = pairing.heads.size();
+        for (std::size_t sum = 1; sum + 1 < 2 * fields; ++sum) {
+            for (std::size_t i = sum < fields ? 0 : sum - fields + 1; i < sum - i; ++i) {
+                for (const Edit& first : pairing.heads[i]) {
+                    for (const Edit& second : pairing.heads[sum - i]) bench.fields[0].push_back({first[0], second[0]});
+                }
+            }
+        }
+        if (bench.fields[0].size() > pairs_max) bench.fields[0].resize(pairs_max);
+        benches_.push_back(std::move(bench));
+        return true;
+    }
+
     /// Changes of changes: the vectors kept so far become drafts themselves, failing and passing ones in turn.
     bool reuse_kept() {
         for (; reused_ < cases_.size(); ++reused_) {
@@ -169,8 +204,18 @@ private:
             for (const Place& place : places_of(read.path, bench.draft.document, favoured, places_of_one_field)) {
                 bench.fields.push_back(edits(bench.draft.document, read, place, favoured, arrival));
             }
+            bench.fields.push_back(grown_lists(bench.draft.document, read, favoured));
         }
         bench.fields.push_back(arrivals(arrival));
+        if (pairings_seen_ < pairings_max) {
+            ++pairings_seen_;
+            Pairing pairing{bench.draft, {}};
+            for (const std::deque<Edit>& edits : bench.fields) {
+                if (edits.empty()) continue;
+                pairing.heads.emplace_back(edits.begin(), edits.begin() + static_cast<std::ptrdiff_t>(std::min(heads_max, edits.size())));
+            }
+            pairings_.push_back(std::move(pairing));
+        }
         benches_.push_back(std::move(bench));
     }
 
@@ -183,20 +228,86 @@ private:
             }
         }
         const auto known = house_.known_values.find(read.path);
-        const Neighbourhood around{value_at(document, place), read, std::move(fellows), known == house_.known_values.end() ? nothing : known->second,
-                                   *house_.rulebook->lists, arrival};
+        const FieldRead wider = with_listed_numbers(read);
+        const Neighbourhood around{value_at(document, place), wider, std::move(fellows), known == house_.known_values.end() ? nothing : known->second,
+                                   *house_.rulebook->lists, arrival, siblings_of(document, place, read.path)};
         std::deque<Edit> made;
-        for (json& value : neighbours(around)) made.push_back({place, std::move(value)});
+        for (json& value : neighbours(around)) made.push_back({Step{place, std::move(value)}});
         return made;
+    }
+
+    /// Numbers that stand in the rows of code lists which the rule names, such as thresholds; as they are and in hundredths.
+    FieldRead with_listed_numbers(const FieldRead& read) const {
+        FieldRead wider = read;
+        for (const std::string& name : read.lists) {
+            const codes::CodeList* const list = house_.rulebook->lists->find(name);
+            for (const std::string& text : read.texts) {
+                const codes::Entry* const entry = list == nullptr ? nullptr : list->find_ever(text);
+                for (std::size_t column = 5; entry != nullptr && column < list->columns().size(); ++column) {
+                    const std::optional<std::int64_t> number = manifest::scaled(entry->column(column), 0);
+                    if (number && *number > 0) wider.numbers.insert(wider.numbers.begin(), {*number, *number * 100});
+                }
+            }
+        }
+        return wider;
+    }
+
+    /// One more item in a list, with the field at what the rule compares it with: the way to satisfy an `exists`.
+    std::deque<Edit> grown_lists(const json& document, const FieldRead& read, const std::vector<std::string>& favoured) const {
+        std::deque<Edit> made;
+        const auto star = std::find(read.path.rbegin(), read.path.rend(), "*");
+        if (star == read.path.rend()) return made;
+        const FieldPath items{read.path.begin(), star.base()};
+        const FieldPath list{items.begin(), items.end() - 1};
+        const Place inside{star.base(), read.path.end()};
+        const auto known = house_.known_values.find(items);
+        if (known == house_.known_values.end()) return made;
+        for (const Place& place : places_of(list, document, favoured, places_of_one_field)) {
+            const json* const here = value_at(document, place);
+            if (here != nullptr && here->is_array() && !here->empty() && !inside.empty()) {
+                json without = here->at(0);
+                put(without, inside, nullptr);
+                json longer = *here;
+                longer.push_back(std::move(without));
+                made.push_back({Step{place, std::move(longer)}});
+                add_lone_items(read, place, inside, here->at(0), made);
+            }
+            for (const std::string& text : compared_texts("", read.texts)) {
+                for (std::size_t i = 0; i < std::min(known_items_max, known->second.size()); ++i) {
+                    json item = known->second[i];
+                    if (inside.empty() ? !item.is_string() : !item.is_object()) continue;
+                    if (inside.empty()) item = text;
+                    if (!inside.empty()) put(item, inside, text);
+                    json longer = here != nullptr && here->is_array() ? *here : json::array();
+                    longer.push_back(std::move(item));
+                    made.push_back({Step{place, std::move(longer)}});
+                }
+            }
+        }
+        return made;
+    }
+
+    /// The list with one item only, which carries the whole of a sum that the rule limits.
+    void add_lone_items(const FieldRead& read, const Place& place, const Place& inside, const json& item, std::deque<Edit>& made) const {
+        const json* const value = value_at(item, inside);
+        if (value == nullptr || !value->is_string()) return;
+        const FieldRead wider = with_listed_numbers(read);
+        static const std::vector<json> nothing;
+        const Neighbourhood around{value, wider, {}, nothing, *house_.rulebook->lists, {}};
+        for (const std::string& text : moved_decimals(value->get<std::string>(), around)) {
+            json lone = item;
+            put(lone, inside, text);
+            made.push_back({Step{place, json::array({std::move(lone)})}});
+        }
     }
 
     /// Receipt at the leads that the rule names and one minute beside them.
     static std::deque<Edit> receipts(const FieldRead& read) {
         std::deque<Edit> made;
         for (const std::int64_t number : read.numbers) {
-            for (const std::int64_t off : {0, -1, 1}) made.push_back({{}, nullptr, minutes{number + off}});
+            for (const std::int64_t off : {0, -1, 1}) made.push_back({Step{{}, nullptr, minutes{number + off}}});
         }
-        for (const int lead : {0, -1, 1, 29, 30, 59, 60, 119, 120, 1440, 100'000}) made.push_back({{}, nullptr, minutes{lead}});
+        for (const int lead : {0, -1, 1, 29, 30, 59, 60, 119, 120, 1440, 100'000}) made.push_back({Step{{}, nullptr, minutes{lead}}});
         return made;
     }
 
@@ -207,7 +318,7 @@ private:
         for (const std::optional<sys_days>& bound : {rule_.effective.from, rule_.effective.until}) {
             if (!bound) continue;
             for (const int off : {0, -1, 1}) {
-                made.push_back({{"trip", "estimatedArrival"}, local_text({arrival.at + (*bound + days{off} - today), arrival.offset})});
+                made.push_back({Step{{"trip", "estimatedArrival"}, local_text({arrival.at + (*bound + days{off} - today), arrival.offset})}});
             }
         }
         return made;
@@ -217,15 +328,24 @@ private:
 
     void attempt(const Draft& draft, const Edit& edit) {
         Draft changed = draft;
-        if (edit.place.empty()) {
-            changed.received.reset();
-            changed.lead = edit.lead;
-        } else {
-            put(changed.document, edit.place, edit.value);
-        }
-        // A day far away is reached with the same lead, not with a receipt years before.
-        if (!edit.place.empty() && edit.place.back() == "estimatedArrival") changed.received.reset();
+        for (const Step& step : edit) apply_step(changed, step);
         judge(changed, false);
+    }
+
+    static void apply_step(Draft& draft, const Step& step) {
+        if (step.place.empty()) {
+            draft.received.reset();
+            draft.lead = step.lead;
+            return;
+        }
+        // Another day is reached with the same lead, not with a receipt years before.
+        if (draft.received && step.place.back() == "estimatedArrival") {
+            const json* const stated = value_at(draft.document, step.place);
+            const auto arrival = stated != nullptr ? parse_date_time(stated->get<std::string>()) : std::nullopt;
+            if (arrival) draft.lead = floor<minutes>(arrival->at - *draft.received);
+            draft.received.reset();
+        }
+        put(draft.document, step.place, step.value);
     }
 
     void judge(const Draft& draft, bool always) {
@@ -242,17 +362,32 @@ private:
         const std::size_t killed = std::erase_if(live_, [&](const Mutant* mutant) {
             return passes(mutant->of(rule_), house_.rulebook, *made.manifest, made.facts) != made.vector.passes;
         });
-        std::size_t& count = made.vector.passes ? passing_ : failing_;
-        const bool fits = cases_.size() < house_.limits.wanted && count * 3 < house_.limits.wanted * 2;
-        if (!always && killed == 0 && !fits) return;
+        const std::size_t wanted = live_.empty() ? house_.limits.wanted : house_.limits.wanted / 2;
+        const std::size_t count = made.vector.passes ? passing_ : failing_;
+        const bool fits = cases_.size() < wanted && count * 3 < wanted * 2;
+        const bool telling = always || killed != 0 || fits;
+        if (!telling && spare_.size() >= house_.limits.wanted) return;
         const json patch = difference(draft.sample->document, draft.document);
         made.vector.sample = draft.sample->name;
         made.vector.patch = patch.empty() ? "null" : patch.dump();
         made.vector.received = puente::to_text(received);
         const std::string vector_key = made.vector.sample + made.vector.patch + made.vector.received;
         if (!kept_.insert(vector_key).second) return;
-        ++count;
-        cases_.push_back(std::move(made));
+        if (telling) ++(made.vector.passes ? passing_ : failing_);
+        (telling ? cases_ : spare_).push_back(std::move(made));
+    }
+
+    /// What told nothing new fills the rest, both kinds as evenly as there are.
+    void fill_up() {
+        for (const bool scarce_only : {true, false}) {
+            for (VectorCase& each : spare_) {
+                if (cases_.size() >= house_.limits.wanted || each.manifest == nullptr) continue;
+                std::size_t& count = each.vector.passes ? passing_ : failing_;
+                if (scarce_only && count * 3 >= house_.limits.wanted * 2) continue;
+                ++count;
+                cases_.push_back(std::move(each));
+            }
+        }
     }
 
     const VectorMaker::Inside& house_;
@@ -261,6 +396,8 @@ private:
     std::vector<const Mutant*> live_;
     std::deque<Draft> waiting_;
     std::vector<Bench> benches_;
+    std::deque<Pairing> pairings_;
+    std::size_t pairings_seen_ = 0;
     std::size_t turn_ = 0;
     std::size_t attempts_ = 0;
     std::size_t reused_ = 0;
@@ -269,6 +406,7 @@ private:
     std::set<std::string> seen_;
     std::set<std::string> kept_;
     std::vector<VectorCase> cases_;
+    std::vector<VectorCase> spare_;
 };
 
 }  // namespace

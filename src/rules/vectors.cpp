@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t known_values_max = 8;
+constexpr std::size_t known_values_max = 12;
 
 /// Gathers what stands in every field of a document.
 void gather(const json& value, FieldPath& path, std::map<FieldPath, std::vector<json>>& known) {

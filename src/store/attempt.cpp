@@ -57,7 +57,7 @@ Attempt commit(Connection& connection, pqxx::work& work) {
 
 As As::caller(const access::Caller& caller) {
     As as;
-    as.kind = caller.role == access::Role::officer ? Kind::officer : Kind::party;
+    as.kind = access::is_of_agency(caller.role) ? Kind::officer : Kind::party;
     as.company = caller.company;
     if (caller.role == access::Role::carrier) as.scac = caller.scac;
     if (caller.agency) as.agency = identifiers::code(*caller.agency);

@@ -93,6 +93,7 @@ void Listener::Inside::listen_once() {
     Connection connection{session, &lifeline};
     const Ear manifests{connection.raw(), "manifest_changed", heard};
     const Ear clients{connection.raw(), "client_changed", heard};
+    const Ear rules{connection.raw(), "rules_changed", heard};
     is_up = true;
     up(true);
     auto last_sign = std::chrono::steady_clock::now();

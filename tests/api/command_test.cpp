@@ -44,12 +44,20 @@ protected:
 
 TEST_F(Command, validate_agrees_with_the_gateway) {
     for (const char* kind : {"", ".broken", ".malformed"}) {
+        std::vector<std::string> line{"validate", "--json", "--rules", station.rules()};
+        for (const std::string& name : samples_of_kind(kind)) line.push_back(sample_file(name));
+        const Finished offline = puente(line);
+        EXPECT_EQ(offline.exit_code, *kind == 0 ? 0 : 1) << offline.out << offline.err;
+        std::istringstream verdicts{offline.out};
         for (const std::string& name : samples_of_kind(kind)) {
-            const Finished offline = puente({"validate", "--json", "--rules", station.rules(), sample_file(name)});
-            const nlohmann::json verdict = nlohmann::json::parse(offline.out);
-            const Answer online = station.ask({"POST", "/v1/manifests:validate", {{"Content-Type", "application/json"}, station.bearer(station.broker)}, sample_text(name)});
+            std::string text;
+            std::getline(verdicts, text);
+            const nlohmann::json verdict = nlohmann::json::parse(text);
+            ASSERT_EQ(verdict["file"], sample_file(name));
+            const Answer online = station.ask(
+                {"POST", "/v1/manifests:validate", {{"Content-Type", "application/json"}, station.bearer(station.broker)}, sample_text(name)});
             const nlohmann::json answer = online.json();
-            EXPECT_EQ(offline.exit_code, online.status == 200 ? 0 : 1) << name << offline.out;
+            EXPECT_EQ(online.status == 200, *kind == 0) << name << online.body;
             if (online.status == 400) {
                 EXPECT_EQ(verdict["verdict"], "NOT_THE_FORMAT");
                 EXPECT_EQ(verdict["errors"], answer["errors"]) << name;
@@ -63,7 +71,8 @@ TEST_F(Command, validate_agrees_with_the_gateway) {
             }
             ASSERT_EQ(told.size(), answer["findings"].size()) << name;
             for (std::size_t i = 0; i < told.size(); ++i) {
-                for (const char* member : {"rule", "pointer", "severity", "message", "fix", "citation"}) EXPECT_EQ(told[i][member], answer["findings"][i][member]) << name << " " << member;
+                for (const char* member : {"rule", "pointer", "severity", "message", "fix", "citation"})
+                    EXPECT_EQ(told[i][member], answer["findings"][i][member]) << name << " " << member;
             }
         }
     }
@@ -105,7 +114,9 @@ TEST_F(Command, unknown_commands_and_options_are_refused) {
 }
 
 TEST_F(Command, cel_answers_line_by_line) {
-    const std::string lines = "{\"expr\":\"1 + 2\"}\n{\"expr\":\"1 +\"}\n\n{\"expr\":\"x.size() > 2\",\"bindings\":{\"x\":{\"stringValue\":\"abc\"}},\"disable_check\":true}\nnot json\n{\"expr\":\"1 / 0\"}\n";
+    const std::string lines =
+        "{\"expr\":\"1 + 2\"}\n{\"expr\":\"1 +\"}\n\n{\"expr\":\"x.size() > "
+        "2\",\"bindings\":{\"x\":{\"stringValue\":\"abc\"}},\"disable_check\":true}\nnot json\n{\"expr\":\"1 / 0\"}\n";
     const Finished finished = puente({"cel"}, {}, lines);
     EXPECT_EQ(finished.exit_code, 0);
     std::istringstream out{finished.out};
@@ -130,7 +141,8 @@ TEST_F(Command, rules_check_names_the_place_of_a_fault) {
 TEST_F(Command, the_command_line_wins_over_the_environment_and_that_over_the_file) {
     const TemporaryFolder folder;
     write_file(folder.file("puente.conf"), "token-minutes = 11\nlease-minutes = 12\nlong-poll-seconds = 1\n");
-    Station other{{{"--config", folder.file("puente.conf"), "--token-minutes", "33"}, {{"PUENTE_TOKEN_MINUTES", "22"}, {"PUENTE_LEASE_MINUTES", "23"}}}};
+    Station other{
+        {{"--config", folder.file("puente.conf"), "--token-minutes", "33"}, {{"PUENTE_TOKEN_MINUTES", "22"}, {"PUENTE_LEASE_MINUTES", "23"}}}};
     const auto lifetime = [&] {
         const std::string form = "grant_type=client_credentials&client_id=" + other.broker.id + "&client_secret=" + other.broker.secret;
         return other.ask({"POST", "/oauth2/token", {{"Content-Type", "application/x-www-form-urlencoded"}}, form}).json()["expires_in"];
@@ -138,17 +150,21 @@ TEST_F(Command, the_command_line_wins_over_the_environment_and_that_over_the_fil
     EXPECT_EQ(lifetime(), 33 * 60);
     const std::string id = filed(other, fresh("produce-northbound", Look::cbp_inspects))["manifestId"];
     other.post(other.cbp, "/v1/ports/2604/inspections:claim", nlohmann::json::object());
-    const std::string minutes = other.sql("SELECT round(extract(epoch FROM lease_until - clock_timestamp()) / 60) FROM puente.inspection_leg WHERE agency = 'CBP'");
+    const std::string minutes =
+        other.sql("SELECT round(extract(epoch FROM lease_until - clock_timestamp()) / 60) FROM puente.inspection_leg WHERE agency = 'CBP'");
     EXPECT_EQ(minutes, "23") << "from the environment";
     const auto begun = std::chrono::steady_clock::now();
-    other.get(other.broker, "/v1/manifests/" + id + "/status", {{"If-None-Match", other.get(other.broker, "/v1/manifests/" + id + "/status").header("ETag")}, {"Prefer", "wait=15"}});
+    other.get(other.broker, "/v1/manifests/" + id + "/status",
+              {{"If-None-Match", other.get(other.broker, "/v1/manifests/" + id + "/status").header("ETag")}, {"Prefer", "wait=15"}});
     EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{8}) << "the longest wait is from the file";
 }
 
 TEST_F(Command, serve_says_what_is_wrong_with_its_settings) {
     const std::vector<std::string> line = station.command();
     const TemporaryFolder folder;
-    const auto says = [](const Finished& finished, const std::string& what) { EXPECT_NE(finished.err.find(what), std::string::npos) << what << " is not in: " << finished.err; };
+    const auto says = [](const Finished& finished, const std::string& what) {
+        EXPECT_NE(finished.err.find(what), std::string::npos) << what << " is not in: " << finished.err;
+    };
 
     write_file(folder.file("typo.conf"), "tokn-minutes = 5\n");
     std::vector<std::string> with_file = line;
@@ -188,9 +204,14 @@ TEST_F(Command, serve_says_what_is_wrong_with_the_database) {
 
 TEST_F(Command, clients_are_added_listed_and_refused) {
     const std::string url = station.owner_url();
-    const std::vector<std::vector<std::string>> wrong{{"--role", "king"}, {"--role", "broker"}, {"--role", "carrier", "--company", "c"}, {"--role", "officer"},
-                                                     {"--role", "broker", "--company", "c", "--agency", "CBP"}, {"--role", "broker", "--company", "c", "--scopes", "inspection:work"},
-                                                     {"--role", "broker", "--company", "c", "--no-secret"}, {"--role", "broker", "--company", "c", "--public-key", "/dev/null"}};
+    const std::vector<std::vector<std::string>> wrong{{"--role", "king"},
+                                                      {"--role", "broker"},
+                                                      {"--role", "carrier", "--company", "c"},
+                                                      {"--role", "officer"},
+                                                      {"--role", "broker", "--company", "c", "--agency", "CBP"},
+                                                      {"--role", "broker", "--company", "c", "--scopes", "inspection:work"},
+                                                      {"--role", "broker", "--company", "c", "--no-secret"},
+                                                      {"--role", "broker", "--company", "c", "--public-key", "/dev/null"}};
     for (std::vector<std::string> options : wrong) {
         options.insert(options.begin(), {"client", "add", "--database", url});
         EXPECT_EQ(puente(options).exit_code, 2) << options.back();

@@ -20,10 +20,10 @@ const std::string samples_folder = PUENTE_SOURCE_DIR "/tests/samples/";
 
 /// A rule that fires on trip numbers whose fifth character is one of `letters`.
 std::string rule(const std::string& id, const std::string& letters, const std::string& more) {
-    return "  - id: " + id +
-           "\n    title: {en: Test, es: Prueba}\n    when: manifest.trip.tripNumber.matches('^....[" + letters +
+    return "  - id: " + id + "\n    title: {en: Test, es: Prueba}\n    when: manifest.trip.tripNumber.matches('^....[" + letters +
            "]')\n    assert: 'false'\n    pointer: /trip/tripNumber\n    " + more +
-           "\n    message: {en: 'The test looks at {value}.', es: 'La prueba mira {value}.'}\n    fix: {en: None., es: Ninguna.}\n    citation: Test\n    confidence: PP\n"
+           "\n    message: {en: 'The test looks at {value}.', es: 'La prueba mira {value}.'}\n    fix: {en: None., es: Ninguna.}\n    citation: "
+           "Test\n    confidence: PP\n"
            "    examples: {pass: [{sample: produce-northbound}], fail: [{sample: produce-northbound}]}\n";
 }
 
@@ -78,11 +78,13 @@ std::string sample_text(const std::string& name) {
 
 Json fresh(const std::string& sample, Look look) {
     static std::atomic<unsigned> trips{0};
-    Json document = Json::parse(sample_text(sample));
+    std::string text = sample_text(sample);
     const std::string number = std::to_string(++trips);
-    const std::string scac = document["trip"]["tripNumber"].get<std::string>().substr(0, 4);
+    const std::string before = Json::parse(text)["trip"]["tripNumber"];
+    // Other places may repeat the trip number: permits that were given for the trip.
+    replace_all(text, before, before.substr(0, 4) + static_cast<char>(look) + std::string(8 - number.size(), '0') + number);
+    Json document = Json::parse(text);
     document["documentId"] = new_uuid();
-    document["trip"]["tripNumber"] = scac + static_cast<char>(look) + std::string(8 - number.size(), '0') + number;
     return document;
 }
 

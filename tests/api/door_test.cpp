@@ -7,7 +7,11 @@ using namespace std::chrono_literals;
 
 class DoorOfApi : public AtStation<DoorOfApi> {
 public:
-    static Station::Options options() { return {{"--body-bytes", "65536", "--host-name", "localhost", "--host-name", "127.0.0.1"}}; }
+    static Station::Options options() {
+        return {
+            {"--body-bytes", "65536", "--host-name", "localhost", "--host-name", "127.0.0.1"}
+        };
+    }
 
 protected:
     void expect_problem(const Answer& answer, int status, const std::string& slug) {
@@ -34,20 +38,21 @@ protected:
 };
 
 TEST_F(DoorOfApi, unknown_places_are_404) {
-    for (const char* target : {"/", "/v1", "/v2/manifests", "/v1/manifests/", "/v1/manifest", "/v1/manifests:nothing", "/V1/manifests", "/v1//manifests", "/index.html"}) {
+    for (const char* target :
+         {"/", "/v1", "/v2/manifests", "/v1/manifests/", "/v1/manifest", "/v1/manifests:nothing", "/V1/manifests", "/v1//manifests", "/index.html"}) {
         expect_problem(station.ask({"GET", target}), 404, "not-found");
     }
 }
 
 TEST_F(DoorOfApi, known_places_say_which_methods_they_have) {
     const std::pair<Ask, const char*> cases[] = {
-        {{"DELETE", "/v1/manifests"}, "POST, GET, HEAD"},
-        {{"GET", "/oauth2/token"}, "POST"},
-        {{"POST", "/livez"}, "GET, HEAD"},
-        {{"PUT", "/v1/manifests:validate"}, "POST"},
-        {{"GET", "/v1/ports/2604/inspections:claim"}, "POST"},
-        {{"GET", "/v1/inspections/x/legs/CBP:decide"}, "POST"},
-        {{"OPTIONS", "/openapi.json"}, "GET, HEAD"},
+        {{"DELETE", "/v1/manifests"},                  "POST, GET, HEAD"},
+        {{"GET", "/oauth2/token"},                     "POST"           },
+        {{"POST", "/livez"},                           "GET, HEAD"      },
+        {{"PUT", "/v1/manifests:validate"},            "POST"           },
+        {{"GET", "/v1/ports/2604/inspections:claim"},  "POST"           },
+        {{"GET", "/v1/inspections/x/legs/CBP:decide"}, "POST"           },
+        {{"OPTIONS", "/openapi.json"},                 "GET, HEAD"      },
     };
     for (const auto& [ask, allow] : cases) {
         const Answer answer = station.ask(ask);
@@ -57,9 +62,13 @@ TEST_F(DoorOfApi, known_places_say_which_methods_they_have) {
 }
 
 TEST_F(DoorOfApi, what_is_asked_of_whom_is_settled_before_the_body_is_read) {
-    const Answer nobody = station.ask({"POST", "/v1/manifests", {{"Content-Type", "application/json"}, {"Idempotency-Key", "\"" + new_uuid() + "\""}}, fresh().dump()});
+    const Answer nobody = station.ask({
+        "POST", "/v1/manifests", {{"Content-Type", "application/json"}, {"Idempotency-Key", "\"" + new_uuid() + "\""}},
+          fresh().dump()
+    });
     expect_problem(nobody, 401, "unauthorized");
-    const std::vector<Answer> early = raw("POST /v1/manifests HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 60000\r\n\r\n");
+    const std::vector<Answer> early = raw(
+        "POST /v1/manifests HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 60000\r\n\r\n");
     ASSERT_EQ(early.size(), 1u);
     EXPECT_EQ(early[0].status, 401) << "no 100 Continue for one who may not";
     EXPECT_EQ(early[0].header("Connection"), "close");
@@ -83,18 +92,34 @@ TEST_F(DoorOfApi, media_types_are_negotiated) {
         return station.ask({"POST", "/v1/manifests", std::move(headers), fresh().dump()});
     };
     for (const char* type : {"text/plain", "application/xml", "application/json; charset=latin1", "multipart/form-data", "json"}) {
-        const Answer answer = send({{"Content-Type", type}});
+        const Answer answer = send({
+            {"Content-Type", type}
+        });
         expect_problem(answer, 415, "unsupported-media-type");
         EXPECT_NE(answer.header("Accept-Post").find("application/json"), std::string::npos);
     }
     expect_problem(send({}), 415, "unsupported-media-type");
     for (const char* accept : {"text/html", "application/json;q=0", "application/xml, text/*"}) {
-        expect_problem(send({{"Content-Type", "application/json"}, {"Accept", accept}}), 406, "not-acceptable");
+        expect_problem(send({
+                           {"Content-Type", "application/json"},
+                           {"Accept",       accept            }
+        }),
+                       406, "not-acceptable");
     }
     for (const char* accept : {"application/json", "*/*", "text/html, application/*;q=0.1", "application/json, application/problem+json"}) {
-        EXPECT_EQ(send({{"Content-Type", "Application/JSON; charset=\"UTF-8\""}, {"Accept", accept}}).status, 201) << accept;
+        EXPECT_EQ(send({
+                           {"Content-Type", "Application/JSON; charset=\"UTF-8\""},
+                           {"Accept",       accept                               }
+        })
+                      .status,
+                  201)
+            << accept;
     }
-    expect_problem(send({{"Content-Type", "application/json"}, {"Content-Encoding", "gzip"}}), 415, "unsupported-media-type");
+    expect_problem(send({
+                       {"Content-Type",     "application/json"},
+                       {"Content-Encoding", "gzip"            }
+    }),
+                   415, "unsupported-media-type");
 }
 
 TEST_F(DoorOfApi, limits_have_their_own_answers_and_end_the_connection) {
@@ -111,21 +136,21 @@ TEST_F(DoorOfApi, limits_have_their_own_answers_and_end_the_connection) {
         const char* slug;
     };
     const Case cases[] = {
-        {"transfer_encoding", "POST /v1/manifests HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411, "length-required"},
-        {"no_length", "POST /v1/manifests HTTP/1.1\r\n" + host + "\r\n", 411, "length-required"},
-        {"large_body", "POST /v1/manifests HTTP/1.1\r\n" + host + "Content-Length: 65537\r\n\r\n", 413, "too-large"},
-        {"huge_body", "POST /v1/manifests HTTP/1.1\r\n" + host + "Content-Length: 99999999999999999999999999\r\n\r\n", 413, "too-large"},
-        {"long_target", "GET /" + std::string(3000, 'a') + " HTTP/1.1\r\n" + host + "\r\n", 414, "target-too-long"},
-        {"large_header", "GET /livez HTTP/1.1\r\n" + host + "X-Filler: " + std::string(20'000, 'a') + "\r\n\r\n", 431, "header-too-large"},
-        {"many_fields", "GET /livez HTTP/1.1\r\n" + host + many_fields + "\r\n", 431, "header-too-large"},
-        {"expectation", "POST /v1/manifests HTTP/1.1\r\n" + host + "Expect: miracles\r\nContent-Length: 1\r\n\r\n", 417, "expectation-failed"},
-        {"other_host", "GET /livez HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n", 421, "misdirected"},
-        {"unknown_method", "BREW /livez HTTP/1.1\r\n" + host + "\r\n", 501, "not-implemented"},
-        {"connect", "CONNECT localhost:443 HTTP/1.1\r\n" + host + "\r\n", 501, "not-implemented"},
-        {"http_2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "version-not-supported"},
-        {"no_host", "GET /livez HTTP/1.1\r\n\r\n", 400, "malformed-request"},
-        {"two_hosts", "GET /livez HTTP/1.1\r\n" + host + host + "\r\n", 400, "malformed-request"},
-        {"dot_segments", "GET /v1/../livez HTTP/1.1\r\n" + host + "\r\n", 400, "malformed-request"},
+        {"transfer_encoding",      "POST /v1/manifests HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",        411,                                    "length-required"                                                                              },
+        {"no_length",              "POST /v1/manifests HTTP/1.1\r\n" + host + "\r\n",                                               411,                                    "length-required"                                                                              },
+        {"large_body",             "POST /v1/manifests HTTP/1.1\r\n" + host + "Content-Length: 65537\r\n\r\n",                      413,                                    "too-large"                                                                                    },
+        {"huge_body",              "POST /v1/manifests HTTP/1.1\r\n" + host + "Content-Length: 99999999999999999999999999\r\n\r\n", 413,                                    "too-large"                                                                                    },
+        {"long_target",            "GET /" + std::string(3000,                                                                      'a') + " HTTP/1.1\r\n" + host + "\r\n", 414,                                                                                             "target-too-long"},
+        {"large_header",                        "GET /livez HTTP/1.1\r\n" + host + "X-Filler: " + std::string(20'000,                                                                                                          'a') + "\r\n\r\n",                                                     431,                          "header-too-large"},
+        {"many_fields",      "GET /livez HTTP/1.1\r\n" + host + many_fields + "\r\n",                                                                                                     431,                                                                                                                               "header-too-large"                                                                                                                                        },
+        {"expectation",      "POST /v1/manifests HTTP/1.1\r\n" + host + "Expect: miracles\r\nContent-Length: 1\r\n\r\n",                                                                                                     417, "expectation-failed"},
+        {"other_host",    "GET /livez HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n",                                                                                                   421,                                                                                                                              "misdirected"                                                                                                                                                                                                                                                                                                         },
+        {"unknown_method",           "BREW /livez HTTP/1.1\r\n" + host + "\r\n",                                                                                                          501,    "not-implemented"},
+        {"connect",       "CONNECT localhost:443 HTTP/1.1\r\n" + host + "\r\n",                                                                                                      501,                                                                                                                                 "not-implemented"                                                                                                                                                                                                                                                                                                                                                                                                                                },
+        {"http_2",       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",                                                                                                      505,     "version-not-supported"},
+        {"no_host", "GET /livez HTTP/1.1\r\n\r\n",                                                                                                400,                                                                                                                          "malformed-request"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                },
+        {"two_hosts",     "GET /livez HTTP/1.1\r\n" + host + host + "\r\n",                                                                                                    400,       "malformed-request"},
+        {"dot_segments",     "GET /v1/../livez HTTP/1.1\r\n" + host + "\r\n",                                                                                                    400,                                                                                                                       "malformed-request"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 },
     };
     for (const Case& each : cases) {
         const std::vector<Answer> answers = raw(each.bytes);
@@ -138,7 +163,9 @@ TEST_F(DoorOfApi, limits_have_their_own_answers_and_end_the_connection) {
 
 TEST_F(DoorOfApi, requests_follow_one_another_on_one_connection) {
     HttpsClient client = station.client();
-    client.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nHEAD /readyz HTTP/1.1\r\nHost: localhost\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    client.send(
+        "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nHEAD /readyz HTTP/1.1\r\nHost: localhost\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: "
+        "localhost\r\n\r\n");
     EXPECT_EQ(client.receive().status, 200);
     EXPECT_EQ(client.receive("HEAD").status, 200);
     EXPECT_EQ(client.receive().status, 404);

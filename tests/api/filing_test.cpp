@@ -28,7 +28,8 @@ TEST_F(Filing, accepts_each_clean_sample_and_keeps_it) {
         EXPECT_EQ(document["status"], "CLEARED") << name;
         EXPECT_EQ(document["findings"], nlohmann::json::array()) << name;
         EXPECT_EQ(document["documentId"], Json::parse(body)["documentId"].get<std::string>()) << name;
-        const std::string kept = station.sql("SELECT encode(sha256(document), 'hex') || ' ' || encode(sha256, 'hex') FROM puente.manifest_version WHERE manifest_id = '" + id + "'");
+        const std::string kept = station.sql(
+            "SELECT encode(sha256(document), 'hex') || ' ' || encode(sha256, 'hex') FROM puente.manifest_version WHERE manifest_id = '" + id + "'");
         EXPECT_EQ(kept, document["sha256"].get<std::string>() + " " + document["sha256"].get<std::string>()) << name;
         EXPECT_EQ(station.sql("SELECT status, version FROM puente.manifest WHERE manifest_id = '" + id + "'"), "CLEARED|1") << name;
         EXPECT_EQ(station.sql("SELECT count(*) FROM puente.event WHERE manifest_id = '" + id + "'"), "1") << name;
@@ -40,7 +41,10 @@ TEST_F(Filing, refuses_each_broken_sample_with_every_finding_in_both_languages) 
     for (const std::string& name : samples_of_kind(".broken")) {
         const std::string body = sample_text(name);
         const Answer english = station.submit(station.broker, body);
-        const Answer spanish = station.submit(station.broker, body, {}, {{"Accept-Language", "es-MX, en;q=0.5"}});
+        const Answer spanish = station.submit(station.broker, body,
+                                              {
+        },
+                                              {{"Accept-Language", "es-MX, en;q=0.5"}});
         ASSERT_EQ(english.status, 422) << name << english.body;
         ASSERT_EQ(spanish.status, 422) << name << spanish.body;
         EXPECT_EQ(english.header("Content-Type"), "application/problem+json");
@@ -68,17 +72,21 @@ TEST_F(Filing, refuses_each_broken_sample_with_every_finding_in_both_languages) 
 
 TEST_F(Filing, points_at_each_place_that_is_not_in_the_format) {
     const std::map<std::string, std::set<std::pair<std::string, std::string>>> expected{
-        {"empty-trailer-northbound.malformed", {{"/trip/crew/0/familyName", "empty_text"}, {"/shipments", "null_value"}}},
-        {"in-bond-northbound.malformed", {{"/formatVersion", "duplicate_field"}}},
-        {"machinery-southbound.malformed", {{"/trip/equipment", "wrong_type"}, {"/shipments/0/goods/0/item", "wrong_type"}}},
+        {"empty-trailer-northbound.malformed", {{"/trip/crew/0/familyName", "empty_text"}, {"/shipments", "null_value"}}                 },
+        {"in-bond-northbound.malformed",       {{"/formatVersion", "duplicate_field"}}                                                   },
+        {"machinery-southbound.malformed",     {{"/trip/equipment", "wrong_type"}, {"/shipments/0/goods/0/item", "wrong_type"}}          },
         {"maquila-parts-northbound.malformed", {{"/trip/crossing/usPort", "missing_field"}, {"/shipments/0/goods/1/hs", "missing_field"}}},
-        {"medical-northbound.malformed", {{"/documentId", "bad_uuid"}, {"/shipments/0/loading/at", "bad_date_time"}, {"/shipments/0/goods/0/grossMassKg", "bad_decimal"}}},
-        {"produce-northbound.malformed", {{"/trip/conveyance/colour", "unknown_field"}, {"/function", "unknown_field"}}},
+        {"medical-northbound.malformed",
+         {{"/documentId", "bad_uuid"}, {"/shipments/0/loading/at", "bad_date_time"}, {"/shipments/0/goods/0/grossMassKg", "bad_decimal"}}},
+        {"produce-northbound.malformed",       {{"/trip/conveyance/colour", "unknown_field"}, {"/function", "unknown_field"}}            },
     };
     ASSERT_EQ(samples_of_kind(".malformed").size(), expected.size());
     for (const auto& [name, places] : expected) {
         for (const char* language : {"en", "es"}) {
-            const Answer answer = station.submit(station.broker, sample_text(name), {}, {{"Accept-Language", language}});
+            const Answer answer = station.submit(station.broker, sample_text(name),
+                                                 {
+            },
+                                                 {{"Accept-Language", language}});
             ASSERT_EQ(answer.status, 400) << name << answer.body;
             EXPECT_EQ(answer.json()["type"], "/problems/not-the-format") << name;
             std::set<std::pair<std::string, std::string>> found;
@@ -90,7 +98,9 @@ TEST_F(Filing, points_at_each_place_that_is_not_in_the_format) {
 }
 
 TEST_F(Filing, judges_the_binary_form_alike) {
-    const Fields binary{{"Content-Type", "application/x-protobuf"}};
+    const Fields binary{
+        {"Content-Type", "application/x-protobuf"}
+    };
     Fields headers = binary;
     headers.emplace_back("Idempotency-Key", "\"" + new_uuid() + "\"");
     const std::string body = fresh("ltl-northbound").dump();
@@ -112,9 +122,13 @@ TEST_F(Filing, judges_the_binary_form_alike) {
 }
 
 TEST_F(Filing, replays_the_first_answer_byte_for_byte) {
-    for (const std::string& body : {fresh().dump(), fresh("produce-northbound", Look::both_inspect).dump(), sample_text("hazmat-northbound.broken")}) {
+    for (const std::string& body :
+         {fresh().dump(), fresh("produce-northbound", Look::both_inspect).dump(), sample_text("hazmat-northbound.broken")}) {
         const std::string key = new_uuid();
-        const Answer first = station.submit(station.broker, body, key, {{"Accept-Language", "es"}});
+        const Answer first = station.submit(station.broker, body, key,
+                                            {
+                                                {"Accept-Language", "es"}
+        });
         const std::string before = count("manifest");
         const Answer again = station.submit(station.broker, body, key);
         EXPECT_FALSE(first.has("Idempotent-Replayed"));
@@ -146,8 +160,11 @@ TEST_F(Filing, keeps_the_keys_of_clients_apart) {
 
 TEST_F(Filing, needs_a_key_in_its_form) {
     const std::string body = fresh().dump();
-    const Fields json{{"Content-Type", "application/json"}};
-    for (const char* key : {"", "\"short\"", "\"with space in the key\"", "\"0123456789012345678901234567890123456789012345678901234567890123x\"", "\"unterminated-key-0001"}) {
+    const Fields json{
+        {"Content-Type", "application/json"}
+    };
+    for (const char* key : {"", "\"short\"", "\"with space in the key\"", "\"0123456789012345678901234567890123456789012345678901234567890123x\"",
+                            "\"unterminated-key-0001"}) {
         Fields headers = json;
         if (*key != 0) headers.emplace_back("Idempotency-Key", key);
         const Answer answer = send(body, headers);
@@ -181,7 +198,13 @@ TEST_F(Filing, validation_gives_the_verdict_and_writes_nothing) {
     const Answer rejected = station.post(station.broker, "/v1/manifests:validate", nlohmann::json::parse(sample_text("produce-northbound.broken")));
     EXPECT_EQ(rejected.status, 422);
     EXPECT_EQ(rejected.json()["findings"], findings);
-    EXPECT_EQ(station.ask({"POST", "/v1/manifests:validate", {{"Content-Type", "application/json"}, station.bearer(station.broker)}, "{"}).status, 400);
+    EXPECT_EQ(station
+                  .ask({
+                      "POST", "/v1/manifests:validate", {{"Content-Type", "application/json"}, station.bearer(station.broker)},
+                        "{"
+    })
+                  .status,
+              400);
     EXPECT_EQ(written(), before);
 }
 
@@ -194,7 +217,10 @@ TEST_F(Filing, is_for_brokers_with_the_scope) {
 }
 
 TEST_F(Filing, takes_a_manifest_with_9999_shipments) {
-    Fields headers{{"Content-Type", "application/x-protobuf"}, {"Idempotency-Key", "\"" + new_uuid() + "\""}};
+    Fields headers{
+        {"Content-Type",    "application/x-protobuf"},
+        {"Idempotency-Key", "\"" + new_uuid() + "\""}
+    };
     const std::string body = protobuf_of(with_shipments(fresh("ltl-northbound"), 9'999).dump());
     const Answer answer = send(body, headers);
     EXPECT_TRUE(answer.status == 201 || answer.status == 422) << body.size() << " bytes: " << answer.status << answer.body.substr(0, 500);

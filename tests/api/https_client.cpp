@@ -80,7 +80,8 @@ TlsIdentity::TlsIdentity(const std::string& authority, const std::string& certif
 }
 
 struct HttpsClient::Inside {
-    Inside(std::uint16_t to_port, const TlsIdentity& identity, std::chrono::milliseconds time) : port{to_port}, context{identity.context}, patience{time} {}
+    Inside(std::uint16_t to_port, const TlsIdentity& identity, std::chrono::milliseconds time)
+        : port{to_port}, context{identity.context}, patience{time} {}
 
     bool await(short what, Clock::time_point deadline) const {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());

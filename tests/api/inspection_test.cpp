@@ -22,7 +22,10 @@ protected:
     }
     const Party& officer(const std::string& agency) { return agency == "CBP" ? station.cbp : station.sat; }
     Answer claim(const std::string& agency, const std::string& inspection, const std::string& port = "2604") {
-        return station.post(officer(agency), "/v1/ports/" + port + "/inspections:claim", {{"inspectionId", inspection}});
+        return station.post(officer(agency), "/v1/ports/" + port + "/inspections:claim",
+                            {
+                                {"inspectionId", inspection}
+        });
     }
     Answer leg(const Party& party, const std::string& agency, const std::string& inspection, const std::string& step, const nlohmann::json& body) {
         return station.post(party, "/v1/inspections/" + inspection + "/legs/" + agency + ":" + step, body);
@@ -32,11 +35,21 @@ protected:
         const Answer claimed = claim(agency, inspection);
         EXPECT_EQ(claimed.status, 200) << claimed.body;
         const std::int64_t fence = claimed.json()["leg"]["fence"];
-        EXPECT_EQ(leg(officer(agency), agency, inspection, "start", {{"fence", fence}}).status, 200);
+        EXPECT_EQ(leg(officer(agency), agency, inspection, "start",
+                      {
+                          {"fence", fence}
+        })
+                      .status,
+                  200);
         return fence;
     }
     Answer decide(const std::string& agency, const std::string& inspection, std::int64_t fence, const std::string& decision) {
-        return leg(officer(agency), agency, inspection, "decide", {{"fence", fence}, {"decision", decision}, {"note", "said so"}});
+        return leg(officer(agency), agency, inspection, "decide",
+                   {
+                       {"fence",    fence    },
+                       {"decision", decision },
+                       {"note",     "said so"}
+        });
     }
     std::string status(const Load& load) { return station.get(station.broker, "/v1/manifests/" + load.manifest + "/status").json()["status"]; }
 };
@@ -47,7 +60,12 @@ TEST_F(Inspection, status_follows_both_legs) {
         const char* sat;
         const char* expected;
     };
-    for (const Case& each : {Case{"RELEASE", "RELEASE", "RELEASED"}, Case{"RELEASE", "HELD", "HELD"}, Case{"HELD", "REFUSE", "REFUSED"}, Case{"REFUSE", "RELEASE", "REFUSED"}}) {
+    for (const Case& each : {
+             Case{"RELEASE", "RELEASE", "RELEASED"},
+             Case{"RELEASE", "HELD",    "HELD"    },
+             Case{"HELD",    "REFUSE",  "REFUSED" },
+             Case{"REFUSE",  "RELEASE", "REFUSED" }
+    }) {
         const Load one = load(Look::both_inspect);
         EXPECT_EQ(status(one), "INSPECTION_REQUIRED");
         const std::int64_t cbp = take("CBP", one.inspection);
@@ -88,18 +106,37 @@ TEST_F(Inspection, a_leg_has_one_holder) {
     const Load one = load(Look::both_inspect);
     const Party second = station.add_client({"--role", "officer", "--agency", "CBP"});
     const std::int64_t fence = claim("CBP", one.inspection).json()["leg"]["fence"];
-    const Answer other = station.post(second, "/v1/ports/2604/inspections:claim", {{"inspectionId", one.inspection}});
+    const Answer other = station.post(second, "/v1/ports/2604/inspections:claim",
+                                      {
+                                          {"inspectionId", one.inspection}
+    });
     EXPECT_EQ(other.status, 409) << other.body;
     EXPECT_EQ(other.json()["type"], "/problems/conflict");
-    EXPECT_EQ(leg(second, "CBP", one.inspection, "start", {{"fence", fence}}).status, 412) << "the fence alone does not make a holder";
+    EXPECT_EQ(leg(second, "CBP", one.inspection, "start",
+                  {
+                      {"fence", fence}
+    })
+                  .status,
+              412)
+        << "the fence alone does not make a holder";
     EXPECT_EQ(claim("SAT", one.inspection).status, 200) << "the other leg is free";
 
-    EXPECT_EQ(leg(station.cbp, "CBP", one.inspection, "release-claim", {{"fence", fence}}).status, 200);
-    const Answer taken = station.post(second, "/v1/ports/2604/inspections:claim", {{"inspectionId", one.inspection}});
+    EXPECT_EQ(leg(station.cbp, "CBP", one.inspection, "release-claim",
+                  {
+                      {"fence", fence}
+    })
+                  .status,
+              200);
+    const Answer taken = station.post(second, "/v1/ports/2604/inspections:claim",
+                                      {
+                                          {"inspectionId", one.inspection}
+    });
     ASSERT_EQ(taken.status, 200) << taken.body;
     EXPECT_EQ(taken.json()["leg"]["fence"], fence + 1);
     for (const char* step : {"start", "decide", "release-claim"}) {
-        nlohmann::json body{{"fence", fence}};
+        nlohmann::json body{
+            {"fence", fence}
+        };
         if (std::string_view{step} == "decide") body["decision"] = "RELEASE";
         const Answer stale = leg(station.cbp, "CBP", one.inspection, step, body);
         EXPECT_EQ(stale.status, 412) << step;
@@ -111,8 +148,18 @@ TEST_F(Inspection, illegal_moves_are_refused) {
     const Load one = load(Look::both_inspect);
     const std::int64_t fence = claim("CBP", one.inspection).json()["leg"]["fence"];
     EXPECT_EQ(decide("CBP", one.inspection, fence, "RELEASE").status, 409) << "not begun yet";
-    EXPECT_EQ(leg(station.cbp, "CBP", one.inspection, "start", {{"fence", fence}}).status, 200);
-    EXPECT_EQ(leg(station.cbp, "CBP", one.inspection, "start", {{"fence", fence}}).status, 409);
+    EXPECT_EQ(leg(station.cbp, "CBP", one.inspection, "start",
+                  {
+                      {"fence", fence}
+    })
+                  .status,
+              200);
+    EXPECT_EQ(leg(station.cbp, "CBP", one.inspection, "start",
+                  {
+                      {"fence", fence}
+    })
+                  .status,
+              409);
     EXPECT_EQ(decide("CBP", one.inspection, fence, "RELEASE").status, 200);
     EXPECT_EQ(decide("CBP", one.inspection, fence, "REFUSE").status, 412);
 }
@@ -121,7 +168,9 @@ TEST_F(Inspection, the_legs_of_the_other_agency_are_out_of_reach) {
     const Load one = load(Look::both_inspect);
     const std::int64_t fence = take("SAT", one.inspection);
     for (const char* step : {"start", "decide", "release-claim"}) {
-        nlohmann::json body{{"fence", fence}};
+        nlohmann::json body{
+            {"fence", fence}
+        };
         if (std::string_view{step} == "decide") body["decision"] = "RELEASE";
         EXPECT_EQ(leg(station.cbp, "SAT", one.inspection, step, body).status, 403) << step;
         EXPECT_EQ(leg(station.broker, "SAT", one.inspection, step, body).status, 403) << step;
@@ -142,22 +191,48 @@ TEST_F(Inspection, bodies_are_read_strictly) {
     const std::int64_t fence = take("CBP", one.inspection);
     const std::string number = std::to_string(fence);
     const BadBody cases[] = {
-        {"start", "{}"}, {"start", "[]"}, {"start", "{\"fence\":\"1\"}"}, {"start", "{\"fence\":1.5}"}, {"start", "{\"fence\":1,\"fence\":2}"}, {"start", "{\"fence\":1,\"more\":1}"},
-        {"start", "not json"}, {"decide", "{\"fence\":#}"}, {"decide", "{\"fence\":#,\"decision\":\"APPROVE\"}"}, {"decide", "{\"fence\":#,\"decision\":\"HELD\"}"},
-        {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"note\":7}"}, {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"note\":\"a\\u0000b\"}"},
-        {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"findings\":{}}"}, {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"findings\":[\"\\u0000\"]}"},
-        {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"findings\":[[[[[[[[[[1]]]]]]]]]]}"}, {"start", "{\"fence\":99999999999999999999}"},
+        {"start",  "{}"                                                                       },
+        {"start",  "[]"                                                                       },
+        {"start",  "{\"fence\":\"1\"}"                                                        },
+        {"start",  "{\"fence\":1.5}"                                                          },
+        {"start",  "{\"fence\":1,\"fence\":2}"                                                },
+        {"start",  "{\"fence\":1,\"more\":1}"                                                 },
+        {"start",  "not json"                                                                 },
+        {"decide", "{\"fence\":#}"                                                            },
+        {"decide", "{\"fence\":#,\"decision\":\"APPROVE\"}"                                   },
+        {"decide", "{\"fence\":#,\"decision\":\"HELD\"}"                                      },
+        {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"note\":7}"                        },
+        {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"note\":\"a\\u0000b\"}"            },
+        {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"findings\":{}}"                   },
+        {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"findings\":[\"\\u0000\"]}"        },
+        {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"findings\":[[[[[[[[[[1]]]]]]]]]]}"},
+        {"start",  "{\"fence\":99999999999999999999}"                                         },
     };
     for (const BadBody& each : cases) {
         std::string body = each.body;
         if (const std::size_t at = body.find('#'); at != std::string::npos) body.replace(at, 1, number);
-        const Ask ask{"POST", "/v1/inspections/" + one.inspection + "/legs/CBP:" + each.step, {{"Content-Type", "application/json"}, station.bearer(station.cbp)}, body};
+        const Ask ask{
+            "POST",
+            "/v1/inspections/" + one.inspection + "/legs/CBP:" + each.step,
+            {{"Content-Type", "application/json"}, station.bearer(station.cbp)},
+            body
+        };
         const Answer answer = station.ask(ask);
         EXPECT_EQ(answer.status, 400) << each.step << body << answer.body;
     }
     EXPECT_EQ(decide("CBP", one.inspection, fence, "RELEASE").status, 200) << "none of them moved the leg";
-    EXPECT_EQ(leg(station.cbp, "CBP", new_uuid(), "start", {{"fence", 1}}).status, 404);
-    EXPECT_EQ(leg(station.cbp, "FBI", one.inspection, "start", {{"fence", 1}}).status, 404);
+    EXPECT_EQ(leg(station.cbp, "CBP", new_uuid(), "start",
+                  {
+                      {"fence", 1}
+    })
+                  .status,
+              404);
+    EXPECT_EQ(leg(station.cbp, "FBI", one.inspection, "start",
+                  {
+                      {"fence", 1}
+    })
+                  .status,
+              404);
     EXPECT_EQ(claim("CBP", new_uuid()).status, 404);
     EXPECT_EQ(claim("CBP", one.inspection, "2506").status, 404) << "an inspection of another port";
     EXPECT_EQ(claim("CBP", "no-uuid").status, 400);

@@ -58,8 +58,9 @@ TEST_F(Operation, metrics_count_what_happened) {
     station.submit(station.broker, sample_text("produce-northbound.malformed"));
     const Answer answer = station.ask({"GET", "/metrics"});
     EXPECT_TRUE(answer.header("Content-Type").starts_with("text/plain; version=0.0.4"));
-    for (const char* line : {"puente_manifests_total{", "puente_requests_total{", "puente_request_seconds_bucket{", "route=\"/v1/manifests\"", "puente_database_up 1", "puente_rule_sets_info{",
-                             "puente_findings_total{", "puente_commit_batch_rows_count", "puente_statement_seconds_bucket{", "puente_log_lines_dropped_total", "puente_connections "}) {
+    for (const char* line : {"puente_manifests_total{", "puente_requests_total{", "puente_request_seconds_bucket{", "route=\"/v1/manifests\"",
+                             "puente_database_up 1", "puente_rule_sets_info{", "puente_findings_total{", "puente_commit_batch_rows_count",
+                             "puente_statement_seconds_bucket{", "puente_log_lines_dropped_total", "puente_connections "}) {
         EXPECT_NE(answer.body.find(line), std::string::npos) << line;
     }
     EXPECT_EQ(answer.body.find("TSTAN"), std::string::npos) << "no names of trips in labels";
@@ -71,11 +72,26 @@ TEST_F(Operation, openapi_names_every_route) {
     ASSERT_TRUE(description.is_object());
     EXPECT_TRUE(description["openapi"].get<std::string>().starts_with("3.1"));
     const std::pair<const char*, const char*> routes[] = {
-        {"/oauth2/token", "post"}, {"/.well-known/oauth-authorization-server", "get"}, {"/.well-known/jwks.json", "get"}, {"/v1/manifests", "post"}, {"/v1/manifests", "get"},
-        {"/v1/manifests:validate", "post"}, {"/v1/manifests/{id}", "get"}, {"/v1/manifests/{id}/status", "get"}, {"/v1/manifests/{id}/history", "get"},
-        {"/v1/ports/{port}/inspections", "get"}, {"/v1/ports/{port}/inspections:claim", "post"}, {"/v1/inspections/{id}/legs/{agency}:start", "post"},
-        {"/v1/inspections/{id}/legs/{agency}:decide", "post"}, {"/v1/inspections/{id}/legs/{agency}:release-claim", "post"}, {"/livez", "get"}, {"/readyz", "get"}, {"/metrics", "get"},
-        {"/openapi.json", "get"}, {"/schemas/manifest.json", "get"}, {"/problems/{slug}", "get"},
+        {"/oauth2/token",                                    "post"},
+        {"/.well-known/oauth-authorization-server",          "get" },
+        {"/.well-known/jwks.json",                           "get" },
+        {"/v1/manifests",                                    "post"},
+        {"/v1/manifests",                                    "get" },
+        {"/v1/manifests:validate",                           "post"},
+        {"/v1/manifests/{id}",                               "get" },
+        {"/v1/manifests/{id}/status",                        "get" },
+        {"/v1/manifests/{id}/history",                       "get" },
+        {"/v1/ports/{port}/inspections",                     "get" },
+        {"/v1/ports/{port}/inspections:claim",               "post"},
+        {"/v1/inspections/{id}/legs/{agency}:start",         "post"},
+        {"/v1/inspections/{id}/legs/{agency}:decide",        "post"},
+        {"/v1/inspections/{id}/legs/{agency}:release-claim", "post"},
+        {"/livez",                                           "get" },
+        {"/readyz",                                          "get" },
+        {"/metrics",                                         "get" },
+        {"/openapi.json",                                    "get" },
+        {"/schemas/manifest.json",                           "get" },
+        {"/problems/{slug}",                                 "get" },
     };
     for (const auto& [path, method] : routes) {
         ASSERT_TRUE(description["paths"].contains(path)) << path;
@@ -148,8 +164,9 @@ TEST(Signals, term_lets_requests_in_flight_finish) {
     const std::string body = fresh().dump();
     const auto [name, value] = station.bearer(station.broker);
     HttpsClient slow = station.client();
-    slow.send("POST /v1/manifests HTTP/1.1\r\nHost: localhost\r\n" + name + ": " + value + "\r\nContent-Type: application/json\r\nIdempotency-Key: \"" + new_uuid() +
-              "\"\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body.substr(0, body.size() / 2));
+    slow.send("POST /v1/manifests HTTP/1.1\r\nHost: localhost\r\n" + name + ": " + value +
+              "\r\nContent-Type: application/json\r\nIdempotency-Key: \"" + new_uuid() + "\"\r\nContent-Length: " + std::to_string(body.size()) +
+              "\r\n\r\n" + body.substr(0, body.size() / 2));
     std::this_thread::sleep_for(300ms);
 
     station.process().signal(SIGTERM);
@@ -169,7 +186,10 @@ TEST(Signals, term_answers_those_who_wait_for_change) {
     const std::string target = "/v1/manifests/" + filed(station, fresh())["manifestId"].get<std::string>() + "/status";
     const std::string etag = station.get(station.broker, target).header("ETag");
     HttpsClient waiting = station.client();
-    waiting.send(Ask{"GET", target, {station.bearer(station.broker), {"If-None-Match", etag}, {"Prefer", "wait=60"}}}.text());
+    waiting.send(Ask{
+        "GET", target, {station.bearer(station.broker), {"If-None-Match", etag}, {"Prefer", "wait=60"}}
+    }
+                     .text());
     std::this_thread::sleep_for(300ms);
 
     const auto begun = std::chrono::steady_clock::now();
@@ -192,7 +212,8 @@ TEST(Signals, hang_up_rereads_the_rules_unless_they_are_broken) {
     const nlohmann::json first = versions();
     const std::string good = read_file(rules + "/cbp/tests.yaml");
 
-    for (const std::string& broken : {std::string{"rules: ["}, std::string{"rules:\n  - id: CBP-T9\n    assert: manifest.nothing.here\n"}, std::string{"{}"}}) {
+    for (const std::string& broken :
+         {std::string{"rules: ["}, std::string{"rules:\n  - id: CBP-T9\n    assert: manifest.nothing.here\n"}, std::string{"{}"}}) {
         write_file(rules + "/cbp/tests.yaml", broken);
         const std::size_t before = events(station.log(), "rules.refused").size();
         station.process().signal(SIGHUP);

@@ -118,7 +118,9 @@ Finished puente(std::vector<std::string> arguments, const Environment& environme
 Finished run_to_end(const std::vector<std::string>& arguments, const Environment& environment, const std::string& input) {
     const TemporaryFolder folder;
     write_file(folder.file("in"), input);
-    Process process{arguments, environment, {folder.file("in"), folder.file("out"), folder.file("err")}};
+    Process process{
+        arguments, environment, {folder.file("in"), folder.file("out"), folder.file("err")}
+    };
     const std::optional<int> exit_code = process.wait(longest_run);
     return {exit_code.value_or(-1), read_file(folder.file("out")), read_file(folder.file("err"))};
 }

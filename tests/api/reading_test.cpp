@@ -20,12 +20,21 @@ protected:
     /// A request on a connection of its own, so that it may take its time.
     std::future<Answer> later(const Party& party, const std::string& target, Fields headers) {
         headers.push_back(station.bearer(party));
-        return std::async(std::launch::async, [client = station.client(), ask = Ask{"GET", target, std::move(headers)}]() mutable { return client.ask(ask); });
+        return std::async(std::launch::async,
+                          [client = station.client(), ask = Ask{"GET", target, std::move(headers)}]() mutable { return client.ask(ask); });
     }
     nlohmann::json claim_and_start(const Party& officer, const std::string& agency, const std::string& manifest_id) {
         const std::string inspection = inspection_of(station, manifest_id);
-        const Answer claim = station.post(officer, "/v1/ports/2604/inspections:claim", {{"inspectionId", inspection}});
-        return station.post(officer, "/v1/inspections/" + inspection + "/legs/" + agency + ":start", {{"fence", claim.json()["leg"]["fence"]}}).json();
+        const Answer claim = station.post(officer, "/v1/ports/2604/inspections:claim",
+                                          {
+                                              {"inspectionId", inspection}
+        });
+        return station
+            .post(officer, "/v1/inspections/" + inspection + "/legs/" + agency + ":start",
+                  {
+                      {"fence", claim.json()["leg"]["fence"]}
+        })
+            .json();
     }
 };
 
@@ -56,12 +65,21 @@ TEST_F(Reading, answers_304_to_a_known_etag_and_no_body_to_head) {
         const Answer full = station.get(station.broker, target);
         const std::string etag = full.header("ETag");
         for (const std::string& known : {etag, "W/" + etag, "\"other\", " + etag, std::string{"*"}}) {
-            const Answer answer = station.get(station.broker, target, {{"If-None-Match", known}});
+            const Answer answer = station.get(station.broker, target,
+                                              {
+                                                  {"If-None-Match", known}
+            });
             EXPECT_EQ(answer.status, 304) << known;
             EXPECT_EQ(answer.body, "");
             EXPECT_EQ(answer.header("ETag"), etag);
         }
-        EXPECT_EQ(station.get(station.broker, target, {{"If-None-Match", "\"0.0\""}}).status, 200);
+        EXPECT_EQ(station
+                      .get(station.broker, target,
+                           {
+                               {"If-None-Match", "\"0.0\""}
+        })
+                      .status,
+                  200);
         const Answer head = station.ask({"HEAD", target, {station.bearer(station.broker)}});
         EXPECT_EQ(head.status, 200);
         EXPECT_EQ(head.body, "");
@@ -74,7 +92,10 @@ TEST_F(Reading, answers_304_to_a_known_etag_and_no_body_to_head) {
 TEST_F(Reading, says_the_status_in_the_callers_language) {
     const std::string id = file("produce-northbound", Look::both_review);
     const Answer english = station.get(station.carrier, "/v1/manifests/" + id + "/status");
-    const Answer spanish = station.get(station.carrier, "/v1/manifests/" + id + "/status", {{"Accept-Language", "es"}});
+    const Answer spanish = station.get(station.carrier, "/v1/manifests/" + id + "/status",
+                                       {
+                                           {"Accept-Language", "es"}
+    });
     EXPECT_EQ(english.json()["status"], "UNDER_REVIEW");
     EXPECT_EQ(spanish.json()["status"], "UNDER_REVIEW");
     EXPECT_NE(english.json()["statusText"], spanish.json()["statusText"]);
@@ -86,7 +107,11 @@ TEST_F(Reading, waiting_for_change_ends_with_an_officers_decision) {
         const std::string id = file("produce-northbound", Look::cbp_inspects);
         const std::string target = "/v1/manifests/" + id + part;
         const std::string etag = station.get(station.carrier, target).header("ETag");
-        std::future<Answer> waiting = later(station.carrier, target, {{"If-None-Match", etag}, {"Prefer", "wait=15"}});
+        std::future<Answer> waiting = later(station.carrier, target,
+                                            {
+                                                {"If-None-Match", etag     },
+                                                {"Prefer",        "wait=15"}
+        });
         EXPECT_EQ(waiting.wait_for(700ms), std::future_status::timeout) << "nothing has changed yet";
         claim_and_start(station.cbp, "CBP", id);
         ASSERT_EQ(waiting.wait_for(5s), std::future_status::ready);
@@ -101,12 +126,20 @@ TEST_F(Reading, waiting_for_change_ends_in_time_when_there_is_none) {
     const std::string target = "/v1/manifests/" + id + "/status";
     const std::string etag = station.get(station.broker, target).header("ETag");
     const auto begun = std::chrono::steady_clock::now();
-    const Answer answer = station.get(station.broker, target, {{"If-None-Match", etag}, {"Prefer", "respond-async, wait=1"}});
+    const Answer answer = station.get(station.broker, target,
+                                      {
+                                          {"If-None-Match", etag                   },
+                                          {"Prefer",        "respond-async, wait=1"}
+    });
     const auto took = std::chrono::steady_clock::now() - begun;
     EXPECT_EQ(answer.status, 304);
     EXPECT_GE(took, 900ms);
     EXPECT_LT(took, 5s);
-    const Answer at_once = station.get(station.broker, target, {{"If-None-Match", "\"0.0\""}, {"Prefer", "wait=30"}});
+    const Answer at_once = station.get(station.broker, target,
+                                       {
+                                           {"If-None-Match", "\"0.0\""},
+                                           {"Prefer",        "wait=30"}
+    });
     EXPECT_EQ(at_once.status, 200) << "who knows less than the present state does not wait";
 }
 
@@ -114,7 +147,11 @@ TEST_F(Reading, history_tells_everything_in_order) {
     const std::string id = file("produce-northbound", Look::both_inspect);
     const nlohmann::json started = claim_and_start(station.cbp, "CBP", id);
     station.post(station.cbp, "/v1/inspections/" + started["inspectionId"].get<std::string>() + "/legs/CBP:decide",
-                 {{"fence", started["leg"]["fence"]}, {"decision", "HELD"}, {"note", "seal broken"}});
+                 {
+                     {"fence",    started["leg"]["fence"]},
+                     {"decision", "HELD"                 },
+                     {"note",     "seal broken"          }
+    });
     const nlohmann::json history = station.get(station.broker, "/v1/manifests/" + id + "/history").json();
     std::vector<std::string> statuses;
     std::int64_t last = 0;
@@ -123,7 +160,8 @@ TEST_F(Reading, history_tells_everything_in_order) {
         last = event["eventId"];
         statuses.push_back(event["status"]);
     }
-    EXPECT_EQ(statuses, (std::vector<std::string>{"INSPECTION_REQUIRED", "IN_INSPECTION", "HELD"})) << "claims are the officers' own business: " << history;
+    EXPECT_EQ(statuses, (std::vector<std::string>{"INSPECTION_REQUIRED", "IN_INSPECTION", "HELD"}))
+        << "claims are the officers' own business: " << history;
     EXPECT_EQ(history["events"].back()["detail"]["note"], "seal broken");
     EXPECT_EQ(history["versions"].size(), 1u);
     EXPECT_EQ(history["versions"][0]["sha256"].get<std::string>().size(), 64u);
@@ -161,9 +199,19 @@ protected:
 TEST_F(Listing, filters) {
     const std::string trip = list(station.broker, "?limit=1")["items"][0]["tripNumber"];
     const std::pair<std::string, std::size_t> cases[] = {
-        {"", 8},           {"?status=CLEARED", 7}, {"?status=INSPECTION_REQUIRED", 1}, {"?port=2604", 6},   {"?port=230", 6},      {"?port=2506", 1},
-        {"?carrier=TSTR", 1}, {"?carrier=TSTA", 7},   {"?trip=" + trip, 1},               {"?trip=NONE0001", 0}, {"?since=2020-01-01T00:00:00Z", 8},
-        {"?since=2999-01-01T00:00:00-06:00", 0},    {"?port=2604&status=INSPECTION_REQUIRED", 1},
+        {"",                                      8},
+        {"?status=CLEARED",                       7},
+        {"?status=INSPECTION_REQUIRED",           1},
+        {"?port=2604",                            6},
+        {"?port=230",                             6},
+        {"?port=2506",                            1},
+        {"?carrier=TSTR",                         1},
+        {"?carrier=TSTA",                         7},
+        {"?trip=" + trip,                         1},
+        {"?trip=NONE0001",                        0},
+        {"?since=2020-01-01T00:00:00Z",           8},
+        {"?since=2999-01-01T00:00:00-06:00",      0},
+        {"?port=2604&status=INSPECTION_REQUIRED", 1},
     };
     for (const auto& [query, expected] : cases) {
         const nlohmann::json page = list(station.broker, query);
@@ -178,7 +226,8 @@ TEST_F(Listing, filters) {
 TEST_F(Listing, combines_filters_on_one_database_connection) {
     // Statements are prepared on a connection under names; names that are alike in their first 63 characters would be one to PostgreSQL.
     for (int round = 0; round < 3; ++round) {
-        for (const char* query : {"?status=CLEARED", "?status=CLEARED&port=2604", "?status=CLEARED&port=2604&carrier=TSTA", "?status=CLEARED&since=2020-01-01T00:00:00Z"}) {
+        for (const char* query : {"?status=CLEARED", "?status=CLEARED&port=2604", "?status=CLEARED&port=2604&carrier=TSTA",
+                                  "?status=CLEARED&since=2020-01-01T00:00:00Z"}) {
             EXPECT_EQ(station.get(station.broker, std::string{"/v1/manifests"} + query).status, 200) << query;
         }
     }

@@ -31,7 +31,13 @@ TEST_F(Secrecy, another_brokers_manifest_is_not_there) {
         EXPECT_EQ(one, other) << "nothing tells a hidden manifest from one that does not exist";
         EXPECT_EQ(station.get(station.other_carrier, "/v1/manifests/" + id + part).status, 404);
     }
-    EXPECT_EQ(station.get(station.other_broker, "/v1/manifests/" + id + "/status", {{"If-None-Match", "\"1.1\""}}).status, 404);
+    EXPECT_EQ(station
+                  .get(station.other_broker, "/v1/manifests/" + id + "/status",
+                       {
+                           {"If-None-Match", "\"1.1\""}
+    })
+                  .status,
+              404);
 }
 
 TEST_F(Secrecy, what_one_caller_read_is_not_served_to_another) {
@@ -61,7 +67,8 @@ TEST_F(Secrecy, why_a_load_was_selected_is_for_the_selecting_agency) {
     const std::string id = answer.json()["manifestId"];
     for (const std::string& seen : {answer.body, all_about(station.broker, id), all_about(station.carrier, id)}) {
         EXPECT_NE(seen.find("INSPECTION_REQUIRED"), std::string::npos);
-        for (const char* secret : {"CBP-T1", "SAT-T1", "testTarget", "factors", "risk:", "points"}) EXPECT_EQ(seen.find(secret), std::string::npos) << secret << seen;
+        for (const char* secret : {"CBP-T1", "SAT-T1", "testTarget", "factors", "risk:", "points"})
+            EXPECT_EQ(seen.find(secret), std::string::npos) << secret << seen;
     }
     const std::string at_cbp = queue(station.cbp) + all_about(station.cbp, id);
     const std::string at_sat = queue(station.sat) + all_about(station.sat, id);
@@ -80,7 +87,8 @@ TEST_F(Secrecy, private_findings_stay_with_their_agency) {
     ASSERT_EQ(answer.status, 201);
     EXPECT_EQ(answer.json()["status"], "UNDER_REVIEW");
     const std::string id = answer.json()["manifestId"];
-    for (const std::string& seen : {answer.body, all_about(station.broker, id), all_about(station.carrier, id), all_about(station.sat, id), queue(station.sat)}) {
+    for (const std::string& seen :
+         {answer.body, all_about(station.broker, id), all_about(station.carrier, id), all_about(station.sat, id), queue(station.sat)}) {
         EXPECT_EQ(seen.find("CBP-T3"), std::string::npos) << seen;
     }
     EXPECT_NE(all_about(station.cbp, id).find("CBP-T3"), std::string::npos);
@@ -101,17 +109,26 @@ TEST_F(Secrecy, findings_without_a_secret_are_seen_by_all) {
 
 TEST_F(Secrecy, who_holds_a_leg_is_for_its_own_agency) {
     const std::string id = filed(station, fresh("produce-northbound", Look::both_inspect))["manifestId"];
-    station.post(station.cbp, "/v1/ports/2604/inspections:claim", {{"inspectionId", inspection_of(station, id)}});
+    station.post(station.cbp, "/v1/ports/2604/inspections:claim",
+                 {
+                     {"inspectionId", inspection_of(station, id)}
+    });
     EXPECT_NE(all_about(station.cbp, id).find(station.cbp.id), std::string::npos);
-    EXPECT_NE(station.get(station.sat, "/v1/manifests/" + id + "/status").body.find("\"claimed\":true"), std::string::npos) << "that somebody holds the leg, both see";
-    for (const Party& party : {station.sat, station.broker, station.carrier}) EXPECT_EQ(all_about(party, id).find(station.cbp.id), std::string::npos) << party.id;
+    EXPECT_NE(station.get(station.sat, "/v1/manifests/" + id + "/status").body.find("\"claimed\":true"), std::string::npos)
+        << "that somebody holds the leg, both see";
+    for (const Party& party : {station.sat, station.broker, station.carrier})
+        EXPECT_EQ(all_about(party, id).find(station.cbp.id), std::string::npos) << party.id;
 }
 
 TEST_F(Secrecy, tokens_and_documents_are_not_in_the_log) {
     filed(station, fresh());
-    station.get(station.other_broker, "/v1/manifests", {{"Authorization", "Bearer nonsense.of.mine"}});
+    station.get(station.other_broker, "/v1/manifests",
+                {
+                    {"Authorization", "Bearer nonsense.of.mine"}
+    });
     const std::string log = station.log();
-    for (const std::string& secret : {station.token(station.broker), station.broker.secret, std::string{"EKU9003173C9"}, std::string{"nonsense.of.mine"}}) {
+    for (const std::string& secret :
+         {station.token(station.broker), station.broker.secret, std::string{"EKU9003173C9"}, std::string{"nonsense.of.mine"}}) {
         EXPECT_EQ(log.find(secret), std::string::npos) << secret;
     }
 }

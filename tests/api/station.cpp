@@ -41,7 +41,8 @@ std::string quoted(const std::string& key) {
 
 }  // namespace
 
-Certificates::Certificates() : authority{made_certificates(folder)}, plain{authority}, with_certificate{authority, folder.file("client.pem"), folder.file("client.key")} {
+Certificates::Certificates()
+    : authority{made_certificates(folder)}, plain{authority}, with_certificate{authority, folder.file("client.pem"), folder.file("client.key")} {
     write_file(folder.file("draw.secret"), "0123456789abcdef0123456789abcdef");
     must(run_to_end({"openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", folder.file("token.key")}), "openssl");
 }
@@ -83,15 +84,15 @@ Station::~Station() {
 std::vector<std::string> Station::command() const {
     const Certificates& certificates = Certificates::shared();
     const std::pair<const char*, std::string> usual[] = {
-        {"--database", cluster_.url(database_)},
-        {"--port", std::to_string(port_)},
-        {"--certificate", certificates.folder.file("server.pem")},
-        {"--private-key", certificates.folder.file("server.key")},
-        {"--client-ca", certificates.authority},
-        {"--token-key-file", certificates.folder.file("token.key")},
+        {"--database",         cluster_.url(database_)                },
+        {"--port",             std::to_string(port_)                  },
+        {"--certificate",      certificates.folder.file("server.pem") },
+        {"--private-key",      certificates.folder.file("server.key") },
+        {"--client-ca",        certificates.authority                 },
+        {"--token-key-file",   certificates.folder.file("token.key")  },
         {"--draw-secret-file", certificates.folder.file("draw.secret")},
-        {"--rules", rules_},
-        {"--migrations", PUENTE_SOURCE_DIR "/migrations"},
+        {"--rules",            rules_                                 },
+        {"--migrations",       PUENTE_SOURCE_DIR "/migrations"        },
     };
     std::vector<std::string> line{puente_program(), "serve"};
     const std::vector<std::string>& own = options_.arguments;

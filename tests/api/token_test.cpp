@@ -9,7 +9,9 @@ namespace puente::test {
 
 namespace {
 
-const Fields form_type{{"Content-Type", "application/x-www-form-urlencoded"}};
+const Fields form_type{
+    {"Content-Type", "application/x-www-form-urlencoded"}
+};
 constexpr const char* jwt_bearer = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
 
 std::string base64(const std::string& text) {
@@ -64,7 +66,9 @@ TEST_F(Token, is_given_for_a_secret_in_the_form) {
 }
 
 TEST_F(Token, is_given_for_a_secret_in_the_authorization_header) {
-    const Fields basic{{"Authorization", "Basic " + base64(station.sat.id + ":" + station.sat.secret)}};
+    const Fields basic{
+        {"Authorization", "Basic " + base64(station.sat.id + ":" + station.sat.secret)}
+    };
     const Answer answer = ask_token("grant_type=client_credentials", basic);
     ASSERT_EQ(answer.status, 200) << answer.body;
     EXPECT_EQ(part(answer.json()["access_token"], 1)["agency"], "SAT");
@@ -87,26 +91,30 @@ struct Refusal {
     const char* error;
 };
 constexpr Refusal refusals[] = {
-    {"wrong_secret", "grant_type=client_credentials&client_id={id}&client_secret=pnt_wrong", 401, "invalid_client"},
-    {"no_secret", "grant_type=client_credentials&client_id={id}", 401, "invalid_client"},
-    {"unknown_client", "grant_type=client_credentials&client_id=nobody&client_secret={secret}", 401, "invalid_client"},
-    {"no_client", "grant_type=client_credentials", 401, "invalid_client"},
-    {"other_grant", "grant_type=password&client_id={id}&client_secret={secret}", 400, "unsupported_grant_type"},
-    {"no_grant", "client_id={id}&client_secret={secret}", 400, "unsupported_grant_type"},
-    {"unknown_scope", "grant_type=client_credentials&client_id={id}&client_secret={secret}&scope=world%3Arule", 400, "invalid_scope"},
-    {"scope_of_another_role", "grant_type=client_credentials&client_id={id}&client_secret={secret}&scope=inspection%3Awork", 400, "invalid_scope"},
-    {"parameter_twice", "grant_type=client_credentials&client_id={id}&client_id={id}&client_secret={secret}", 400, "invalid_request"},
-    {"broken_escape", "grant_type=client_credentials&client_id=%zz", 400, "invalid_request"},
-    {"no_assertion_type", "grant_type=client_credentials&client_assertion=a.b.c", 400, "invalid_request"},
+    {"wrong_secret",           "grant_type=client_credentials&client_id={id}&client_secret=pnt_wrong",                                              401, "invalid_client"        },
+    {"no_secret",              "grant_type=client_credentials&client_id={id}",                                                                      401, "invalid_client"        },
+    {"unknown_client",         "grant_type=client_credentials&client_id=nobody&client_secret={secret}",                                             401, "invalid_client"        },
+    {"no_client",              "grant_type=client_credentials",                                                                                     401, "invalid_client"        },
+    {"other_grant",            "grant_type=password&client_id={id}&client_secret={secret}",                                                         400, "unsupported_grant_type"},
+    {"no_grant",               "client_id={id}&client_secret={secret}",                                                                             400, "unsupported_grant_type"},
+    {"unknown_scope",          "grant_type=client_credentials&client_id={id}&client_secret={secret}&scope=world%3Arule",                            400, "invalid_scope"         },
+    {"scope_of_another_role",  "grant_type=client_credentials&client_id={id}&client_secret={secret}&scope=inspection%3Awork",                       400, "invalid_scope"         },
+    {"parameter_twice",        "grant_type=client_credentials&client_id={id}&client_id={id}&client_secret={secret}",                                400, "invalid_request"       },
+    {"broken_escape",          "grant_type=client_credentials&client_id=%zz",                                                                       400, "invalid_request"       },
+    {"no_assertion_type",      "grant_type=client_credentials&client_assertion=a.b.c",                                                              400, "invalid_request"       },
     {"assertion_that_is_none",
-     "grant_type=client_credentials&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=a.b.c", 401, "invalid_client"},
+     "grant_type=client_credentials&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=a.b.c", 401, "invalid_client"        },
 };
 
 TEST_F(Token, is_refused_with_the_error_of_rfc_6749) {
     for (const Refusal& each : refusals) {
         std::string form = each.form;
-        for (const auto& [mark, value] : {std::pair{"{id}", station.broker.id}, std::pair{"{secret}", station.broker.secret}}) {
-            for (std::size_t at = form.find(mark); at != std::string::npos; at = form.find(mark)) form.replace(at, std::string_view{mark}.size(), value);
+        for (const auto& [mark, value] : {
+                 std::pair{"{id}",     station.broker.id    },
+                 std::pair{"{secret}", station.broker.secret}
+        }) {
+            for (std::size_t at = form.find(mark); at != std::string::npos; at = form.find(mark))
+                form.replace(at, std::string_view{mark}.size(), value);
         }
         const Answer answer = ask_token(form);
         EXPECT_EQ(answer.status, each.status) << each.name << answer.body;
@@ -151,9 +159,10 @@ TEST_F(Token, that_is_none_opens_nothing) {
     forged[good.find('.') + 5] = forged[good.find('.') + 5] == 'A' ? 'B' : 'A';
     const crypto::Key stranger = crypto::Key::generate();
     const std::string by_stranger = signed_jwt(part(good, 0), part(good, 1), stranger);
-    const std::string unsigned_token = crypto::base64url(R"({"alg":"none","typ":"at+jwt"})") + "." + good.substr(good.find('.') + 1, good.rfind('.') - good.find('.') - 1) + ".";
-    for (const std::string& value : {std::string{}, std::string{"Bearer"}, std::string{"Bearer x"}, "Bearer " + forged, "Bearer " + by_stranger, "Bearer " + unsigned_token,
-                                     "Basic " + base64(station.broker.id + ":" + station.broker.secret)}) {
+    const std::string unsigned_token =
+        crypto::base64url(R"({"alg":"none","typ":"at+jwt"})") + "." + good.substr(good.find('.') + 1, good.rfind('.') - good.find('.') - 1) + ".";
+    for (const std::string& value : {std::string{}, std::string{"Bearer"}, std::string{"Bearer x"}, "Bearer " + forged, "Bearer " + by_stranger,
+                                     "Bearer " + unsigned_token, "Basic " + base64(station.broker.id + ":" + station.broker.secret)}) {
         const Answer answer = station.ask({"GET", "/v1/manifests", value.empty() ? Fields{} : Fields{{"Authorization", value}}});
         EXPECT_EQ(answer.status, 401) << value;
         EXPECT_EQ(answer.json()["type"], "/problems/unauthorized") << value;
@@ -167,12 +176,24 @@ protected:
         const TemporaryFolder folder;
         write_file(folder.file("public.pem"), key_.public_pem());
         party_ = station.add_client({"--role", "broker", "--company", "broker-one", "--public-key", folder.file("public.pem"), "--no-secret"});
-        claims_ = {{"iss", party_.id}, {"sub", party_.id}, {"aud", station.url() + "/oauth2/token"}, {"exp", now_seconds() + 60}, {"iat", now_seconds()}, {"jti", new_uuid()}};
+        claims_ = {
+            {"iss", party_.id                      },
+            {"sub", party_.id                      },
+            {"aud", station.url() + "/oauth2/token"},
+            {"exp", now_seconds() + 60             },
+            {"iat", now_seconds()                  },
+            {"jti", new_uuid()                     }
+        };
     }
     std::string assertion(const nlohmann::json& changes = nlohmann::json::object()) const {
         nlohmann::json claims = claims_;
         claims.merge_patch(changes);
-        return signed_jwt({{"alg", "ES256"}, {"typ", "JWT"}}, claims, key_);
+        return signed_jwt(
+            {
+                {"alg", "ES256"},
+                {"typ", "JWT"  }
+        },
+            claims, key_);
     }
 
     const crypto::Key key_ = crypto::Key::generate();
@@ -189,17 +210,41 @@ TEST_F(Assertion, proves_the_client_once) {
     const Answer replayed = ask_by(once);
     EXPECT_EQ(replayed.status, 401);
     EXPECT_EQ(replayed.json()["error"], "invalid_client");
-    EXPECT_EQ(ask_by(assertion({{"jti", new_uuid()}})).status, 200);
+    EXPECT_EQ(ask_by(assertion({
+                         {"jti", new_uuid()}
+    }))
+                  .status,
+              200);
 }
 
 TEST_F(Assertion, is_refused_when_anything_is_wrong) {
     const nlohmann::json changes[] = {
-        {{"aud", "https://elsewhere.example/oauth2/token"}}, {{"exp", now_seconds() - 600}}, {{"exp", now_seconds() + 86'400}}, {{"exp", nullptr}},
-        {{"jti", nullptr}},  {{"iss", "somebody"}}, {{"sub", station.broker.id}, {"iss", station.broker.id}}, {{"nbf", now_seconds() + 3600}},
+        {{"aud", "https://elsewhere.example/oauth2/token"}},
+        {{"exp", now_seconds() - 600}                     },
+        {{"exp", now_seconds() + 86'400}                  },
+        {{"exp", nullptr}                                 },
+        {{"jti", nullptr}                                 },
+        {{"iss", "somebody"}                              },
+        {{"sub", station.broker.id},                        {"iss", station.broker.id}},
+        {{"nbf", now_seconds() + 3600}                                                },
     };
     for (const nlohmann::json& change : changes) EXPECT_EQ(ask_by(assertion(change)).status, 401) << change;
-    EXPECT_EQ(ask_by(signed_jwt({{"alg", "ES256"}, {"typ", "JWT"}}, claims_, crypto::Key::generate())).status, 401);
-    EXPECT_EQ(ask_by(signed_jwt({{"alg", "HS256"}, {"typ", "JWT"}}, claims_, key_)).status, 401);
+    EXPECT_EQ(ask_by(signed_jwt(
+                         {
+                             {"alg", "ES256"},
+                             {"typ", "JWT"  }
+    },
+                         claims_, crypto::Key::generate()))
+                  .status,
+              401);
+    EXPECT_EQ(ask_by(signed_jwt(
+                         {
+                             {"alg", "HS256"},
+                             {"typ", "JWT"  }
+    },
+                         claims_, key_))
+                  .status,
+              401);
     EXPECT_EQ(ask_by(station.token(station.broker)).status, 401);
     EXPECT_EQ(ask_by(assertion()).status, 200) << "a refused assertion must not use up the number of a good one";
 }
@@ -222,7 +267,8 @@ TEST_F(Token, ends_within_seconds_when_the_client_is_revoked) {
     ASSERT_EQ(station.get(leaver, "/v1/manifests").status, 200);
     ASSERT_EQ(puente({"client", "revoke", leaver.id, "--database", station.owner_url()}).exit_code, 0);
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{5};
-    while (station.get(leaver, "/v1/manifests").status != 401 && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    while (station.get(leaver, "/v1/manifests").status != 401 && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds{50});
     EXPECT_EQ(station.get(leaver, "/v1/manifests").status, 401);
     EXPECT_EQ(ask_token(secret_form(leaver)).status, 401);
     EXPECT_EQ(puente({"client", "revoke", "nobody", "--database", station.owner_url()}).exit_code, 1);
@@ -232,7 +278,8 @@ TEST(SecretsOff, only_assertions_prove_a_client) {
     Station station{{{"--client-secrets=false"}}};
     const Answer answer = station.ask({"POST", "/oauth2/token", form_type, secret_form(station.broker)});
     EXPECT_EQ(answer.status, 401);
-    EXPECT_EQ(station.ask({"GET", "/.well-known/oauth-authorization-server"}).json()["token_endpoint_auth_methods_supported"], nlohmann::json{"private_key_jwt"});
+    EXPECT_EQ(station.ask({"GET", "/.well-known/oauth-authorization-server"}).json()["token_endpoint_auth_methods_supported"],
+              nlohmann::json{"private_key_jwt"});
 }
 
 }  // namespace puente::test

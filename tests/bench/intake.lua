@@ -20,7 +20,7 @@ end
 function request()
    count = count + 1
    local number = string.format("%s%02d%07d", run, id, count)
-   local body = template:gsub("TRIPTRIPTRIPTRIP", "TSTA" .. number:sub(-12), 1):gsub("CTRLCTRLCTRL", "TSTA" .. number:sub(-8), 1)
+   local body = template:gsub("TRIPTRIPTRIPTRIP", "TSTA" .. number:sub(-12)):gsub("CTRLCTRLCTRL", "TSTA" .. number:sub(-8), 1)
    headers["Idempotency-Key"] = '"bench-' .. number .. '"'
    return wrk.format("POST", "/v1/manifests", headers, body)
 end

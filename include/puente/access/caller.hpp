@@ -11,13 +11,15 @@
 namespace puente::access {
 
 /// Who a client is.
-enum class Role : std::uint8_t { broker, carrier, officer };
+enum class Role : std::uint8_t { broker, carrier, officer, author };
 
 std::string_view to_text(Role role);
 std::optional<Role> parse_role(std::string_view text);
+/// Officers and rule authors belong to an agency, all others to a company.
+constexpr bool is_of_agency(Role role) { return role == Role::officer || role == Role::author; }
 
-/// What a token allows. Texts: manifest:write, manifest:read, status:read, inspection:read, inspection:work, rules:read.
-enum class Scope : std::uint8_t { manifest_write, manifest_read, status_read, inspection_read, inspection_work, rules_read };
+/// What a token allows. Texts: manifest:write, manifest:read, status:read, inspection:read, inspection:work, rules:read, rules:write.
+enum class Scope : std::uint8_t { manifest_write, manifest_read, status_read, inspection_read, inspection_work, rules_read, rules_write };
 
 std::string_view to_text(Scope scope);
 std::optional<Scope> parse_scope(std::string_view text);
@@ -47,7 +49,7 @@ struct Caller {
     Role role = Role::broker;
     std::string company;                        ///< the company whose records it sees
     std::string scac;                           ///< carriers: the SCAC under which trips are theirs
-    std::optional<identifiers::Agency> agency;  ///< officers only
+    std::optional<identifiers::Agency> agency;  ///< officers and rule authors only
     Scopes scopes;
     std::string certificate_sha256;  ///< base64url x5t#S256; when not empty: the token is good only over this client certificate (RFC 8705)
 };

@@ -16,6 +16,7 @@ struct ApiSettings {
     std::string public_url;                  ///< "https://localhost:8443": what addresses in answers begin with
     manifest::DocumentLimits document;
     std::chrono::seconds long_poll_max{60};
+    unsigned client_rate = 0;                ///< requests per second of one client; 0: no limit
 };
 
 /// Whether the gateway is ready for work, and if not, why.

@@ -19,6 +19,7 @@ class Metrics;
 
 namespace puente::clearance {
 
+class RuleDesk;
 class StatusCache;
 
 /// What every use case is given.
@@ -26,6 +27,7 @@ struct Clearance {
     store::Pool& pool;
     store::FilingWriter& writer;
     RulesInForce& rules;
+    RuleDesk& rule_desk;
     push::ChangeFeed& changes;
     StatusCache& statuses;
     telemetry::Metrics& metrics;

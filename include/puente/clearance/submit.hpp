@@ -6,12 +6,14 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "puente/access/caller.hpp"
 #include "puente/clearance/clearance.hpp"
 #include "puente/inspection/leg.hpp"
 #include "puente/manifest/manifest.hpp"
 #include "puente/rules/assess.hpp"
+#include "puente/rules/explain.hpp"
 #include "puente/selection/select.hpp"
 #include "puente/store/filing.hpp"
 #include "puente/uuid.hpp"
@@ -34,6 +36,18 @@ struct Judgement {
 
 /// Judges a manifest: facts, rules, selection, legs. Pure but for the snapshot it takes; `POST /v1/manifests:validate` is this and nothing else.
 Judgement judge(const manifest::Manifest& manifest, const Clearance& clearance, Instant received_at);
+
+/// What these rules say as they stand on a day, whatever the day of arrival. Nothing is selected: the legs stay empty.
+Judgement judge_as_of(const manifest::Manifest& manifest, std::shared_ptr<const RulesSnapshot> rules, std::chrono::sys_days day, Instant received_at);
+
+/// How a finding came about: the place where its rule does not hold.
+struct ExplainedFinding {
+    const rules::Rule* rule;
+    rules::Explanation place;
+};
+
+/// Explains the findings that the sender may see, in their order, the first 200 at most. Errors: overloaded.
+boost::asio::awaitable<Result<std::vector<ExplainedFinding>>> explain_findings(const Judgement& judgement, Clearance& clearance);
 
 /// An answer to a submission, as it is sent and as it is remembered with the key.
 struct Answer {

@@ -28,7 +28,7 @@ struct LoadFault {
 /// The rules of one agency in one version. Immutable.
 struct RuleSet {
     RuleSetName name;
-    std::string version;  ///< SHA-256 over its files and the code lists, hexadecimal
+    std::string version;  ///< SHA-256 over its files, hexadecimal; the code lists count among those of `shared`
     std::vector<Rule> rules;
 };
 

@@ -8,8 +8,8 @@ namespace puente::store {
 
 /// What another gateway, or this one, tells about a change.
 struct Notice {
-    std::string channel;  ///< "manifest_changed", "client_changed"
-    std::string payload;  ///< manifest id or client id
+    std::string channel;  ///< "manifest_changed", "client_changed", "rules_changed"
+    std::string payload;  ///< manifest id, client id or name of a rule set
 };
 
 /// A connection of its own that LISTENs. A notice is a hint: readers poll as well.

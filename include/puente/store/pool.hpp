@@ -38,7 +38,7 @@ struct DatabaseSettings {
 
 /// Under whose eyes a transaction runs: it takes that database role, and row-level security does the rest.
 struct As {
-    enum class Kind : std::uint8_t { gateway, intake, party, officer };
+    enum class Kind : std::uint8_t { gateway, intake, party, officer };  // officer: everyone of an agency
     Kind kind = Kind::gateway;
     std::string company;
     std::string scac;

@@ -6,9 +6,9 @@ namespace {
 
 using namespace puente::access;
 
-constexpr Role roles[] = {Role::broker, Role::carrier, Role::officer};
+constexpr Role roles[] = {Role::broker, Role::carrier, Role::officer, Role::author};
 constexpr Scope scopes[] = {Scope::manifest_write,  Scope::manifest_read,   Scope::status_read,
-                            Scope::inspection_read, Scope::inspection_work, Scope::rules_read};
+                            Scope::inspection_read, Scope::inspection_work, Scope::rules_read, Scope::rules_write};
 
 TEST(Role, is_written_and_read) {
     for (const Role role : roles) EXPECT_EQ(parse_role(to_text(role)), role);
@@ -32,6 +32,7 @@ TEST(ScopesOf, gives_each_role_its_own) {
         {Role::broker,  "manifest:write manifest:read status:read rules:read"                 },
         {Role::carrier, "manifest:read status:read rules:read"                                },
         {Role::officer, "manifest:read status:read inspection:read inspection:work rules:read"},
+        {Role::author,  "rules:read rules:write"                                              },
     };
     for (const PermissionCase& one : cases) {
         Scopes held;

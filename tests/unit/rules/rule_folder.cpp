@@ -18,11 +18,15 @@ std::shared_ptr<const rules::Rulebook> rulebook() {
     return loaded.rulebook;
 }
 
-std::optional<std::string> sample(const std::string& name) {
-    std::ifstream in{std::string{PUENTE_SOURCE_DIR "/tests/samples/"} + name + ".json", std::ios::binary};
+static std::optional<std::string> text_of(const std::string& path) {
+    std::ifstream in{path, std::ios::binary};
     if (!in) return std::nullopt;
     return std::string{std::istreambuf_iterator<char>{in}, {}};
 }
+
+std::optional<std::string> sample(const std::string& name) { return text_of(PUENTE_SOURCE_DIR "/tests/samples/" + name + ".json"); }
+
+std::optional<std::string> rule_file(const std::string& name) { return text_of(PUENTE_SOURCE_DIR "/rules/" + name); }
 
 std::vector<std::string> sample_names(const std::string& suffix) {
     std::vector<std::string> names;

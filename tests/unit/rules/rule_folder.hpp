@@ -15,6 +15,9 @@ std::shared_ptr<const puente::rules::Rulebook> rulebook();
 /// The text of tests/samples/<name>.json.
 std::optional<std::string> sample(const std::string& name);
 
+/// The text of rules/<name>; nothing when it is not there.
+std::optional<std::string> rule_file(const std::string& name);
+
 /// Names of tests/samples/ without ".json": those that end in `suffix` and hold no other dot.
 std::vector<std::string> sample_names(const std::string& suffix);
 

@@ -1,0 +1,222 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "puente/manifest/facts.hpp"
+#include "puente/rules/examples.hpp"
+#include "puente/rules/mutants.hpp"
+#include "puente/v1/facts.pb.h"
+#include "unit/rules/rule_folder.hpp"
+
+namespace rules = puente::rules;
+
+namespace {
+
+constexpr std::size_t vectors_min = 40;
+
+/// Rules that cannot do both within the format, with the reason; and coarse mutants that no document can tell from the rule.
+struct Exception {
+    const char* rule;
+    const char* reason;
+};
+const std::vector<Exception> exceptions{};
+
+bool is_excepted(const std::string& rule) {
+    return std::any_of(exceptions.begin(), exceptions.end(), [&](const Exception& each) { return rule == each.rule; });
+}
+
+std::vector<rules::NamedSample> samples() {
+    std::vector<rules::NamedSample> read;
+    for (const char* const suffix : {"", ".broken"}) {
+        for (const std::string& name : sample_names(suffix)) read.push_back({name, *sample(name)});
+    }
+    return read;
+}
+
+std::vector<rules::EquivalentMutant> known_equivalents() {
+    const auto text = rule_file("equivalent-mutants.yaml");
+    if (!text) return {};
+    const auto parsed = rules::parse_equivalents(*text);
+    if (!parsed) ADD_FAILURE() << parsed.error().detail();
+    return parsed ? *parsed : std::vector<rules::EquivalentMutant>{};
+}
+
+const rules::VectorMaker& maker() {
+    static const rules::VectorMaker made{rulebook(), samples(), known_equivalents()};
+    return made;
+}
+
+/// A rulebook with one rule of the test's own, and what its examples need.
+std::shared_ptr<const rules::Rulebook> rulebook_with(const std::string& conditions) {
+    const auto file = [&](const std::string& id) {
+        return "rules:\n  - id: " + id + "\n    title: {en: Good, es: Bueno}\n    each: s in manifest.shipments\n" + conditions +
+               "    severity: advise\n    pointer: /shipments/{s}/controlNumber\n    message: {en: Bad, es: Malo}\n    fix: {en: Do, es: Haga}\n"
+               "    citation: none\n    confidence: GK\n    examples:\n      pass: [{sample: produce-northbound}]\n"
+               "      fail: [{sample: produce-northbound, patch: {shipments: {0: {packages: {count: 0}}}}}]\n";
+    };
+    const rules::Loaded loaded = rules::load({{"cbp/a.yaml", file("CBP-001")},
+                                              {"codes/countries.csv", "# Source: none\ncode,from,until,en,es\nMX,,,Mexico,México\n"},
+                                              {"sat/a.yaml", file("SAT-001")},
+                                              {"shared/a.yaml", file("SHARED-001")}});
+    for (const rules::LoadFault& fault : loaded.faults) ADD_FAILURE() << fault.line << ": " << fault.text;
+    return loaded.rulebook;
+}
+
+std::vector<std::string> survivors_of(const std::string& conditions) {
+    const auto own = rulebook_with(conditions);
+    if (!own) return {"not loaded"};
+    const rules::VectorMaker own_maker{own, {{"produce-northbound", *sample("produce-northbound")}}};
+    std::vector<std::string> survivors;
+    for (const rules::MutantFate& each : check_mutants(*own->find("SHARED-001"), own_maker).mutants) {
+        if (each.fate == rules::Fate::survived) survivors.push_back(each.mutant);
+    }
+    return survivors;
+}
+
+bool survives(const std::vector<std::string>& survivors, const std::string& mutant) { return std::count(survivors.begin(), survivors.end(), mutant) != 0; }
+
+/// The reports of all rules, made once on every core.
+const std::map<std::string, rules::MutationReport>& all_reports() {
+    static const std::map<std::string, rules::MutationReport> reports = [] {
+        std::vector<const rules::Rule*> every;
+        for (const rules::RuleSet& set : rulebook()->sets) {
+            for (const rules::Rule& rule : set.rules) every.push_back(&rule);
+        }
+        std::vector<rules::MutationReport> made(every.size());
+        const rules::VectorMaker& shared_maker = maker();
+        std::atomic<std::size_t> next{0};
+        const auto work = [&] {
+            for (std::size_t i = next++; i < every.size(); i = next++) made[i] = check_mutants(*every[i], shared_maker);
+        };
+        {
+            const std::jthread helper{work};
+            work();
+        }
+        std::map<std::string, rules::MutationReport> by_id;
+        for (std::size_t i = 0; i < every.size(); ++i) by_id.emplace(every[i]->id, std::move(made[i]));
+        return by_id;
+    }();
+    return reports;
+}
+
+}  // namespace
+
+TEST(Vectors, are_the_same_every_time) {
+    const rules::VectorMaker other{rulebook(), samples(), known_equivalents()};
+    for (const char* const id : {"CBP-075", "SHARED-153", "SAT-203"}) {
+        const rules::Rule* const rule = rulebook()->find(id);
+        ASSERT_NE(rule, nullptr);
+        const std::vector<rules::Vector> first = maker().vectors(*rule);
+        const std::vector<rules::Vector> second = other.vectors(*rule);
+        ASSERT_EQ(first.size(), second.size()) << id;
+        std::set<std::string> seen;
+        for (std::size_t i = 0; i < first.size(); ++i) {
+            EXPECT_EQ(first[i].sample, second[i].sample);
+            EXPECT_EQ(first[i].patch, second[i].patch);
+            EXPECT_EQ(first[i].received, second[i].received);
+            EXPECT_EQ(first[i].passes, second[i].passes);
+            EXPECT_TRUE(seen.insert(first[i].sample + first[i].patch + first[i].received).second) << id << " " << first[i].patch;
+        }
+    }
+}
+
+TEST(Vectors, say_what_the_rule_says_of_the_patched_sample) {
+    for (const char* const id : {"CBP-011", "CBP-075", "SAT-526", "SHARED-153"}) {
+        const rules::Rule* const rule = rulebook()->find(id);
+        ASSERT_NE(rule, nullptr);
+        for (const rules::Vector& vector : maker().vectors(*rule)) {
+            const auto document = rules::patched(*sample(vector.sample), vector.patch);
+            ASSERT_TRUE(document) << vector.patch;
+            const puente::manifest::Decoded decoded = puente::manifest::decode_json(*document);
+            ASSERT_NE(decoded.manifest, nullptr) << vector.patch;
+            puente::v1::Facts facts;
+            puente::manifest::derive_facts(*decoded.manifest, puente::parse_date_time(vector.received)->at, *rulebook()->lists, facts);
+            const bool in_force = rule->effective.holds(decoded.manifest->arrival_day());
+            EXPECT_EQ(vector.passes, !in_force || rules::apply(*rule, rulebook(), *decoded.manifest, facts).empty()) << id << " " << vector.patch;
+        }
+    }
+}
+
+TEST(Vectors, stand_on_both_sides_of_the_days_a_rule_is_in_force) {
+    const rules::Rule* const rule = rulebook()->find("SAT-526");
+    ASSERT_NE(rule, nullptr);
+    std::set<std::string> days;
+    for (const rules::Vector& vector : maker().vectors(*rule)) {
+        const std::size_t at = vector.patch.find("\"estimatedArrival\":\"");
+        if (at != std::string::npos) days.insert(vector.patch.substr(at + 20, 10));
+    }
+    for (const char* const day : {"2023-12-31", "2024-01-01", "2024-07-16", "2024-07-17"}) EXPECT_TRUE(days.contains(day)) << day;
+}
+
+TEST(Mutation, finds_the_weak_part_of_a_rule) {
+    EXPECT_TRUE(survivors_of("    assert: s.packages.count > 0\n").empty());
+    // Goods are never missing in the format: nothing can tell whether the second condition is there.
+    const std::vector<std::string> idle = survivors_of("    assert: s.packages.count > 0 && size(s.goods) > 0\n");
+    EXPECT_TRUE(survives(idle, "assert 25: drop `size(s.goods) > 0`"));
+    EXPECT_FALSE(survives(idle, "assert 1: drop `s.packages.count > 0`"));
+    // A rule that always holds: not even the coarse mutants can be told from it.
+    const std::vector<std::string> always = survivors_of("    assert: size(s.goods) > 0\n");
+    EXPECT_TRUE(survives(always, "assert always holds"));
+    EXPECT_TRUE(survives(always, "when never holds"));
+    EXPECT_FALSE(survives(always, "negate assert"));
+    // A `when` that never excuses anything.
+    EXPECT_TRUE(survives(survivors_of("    when: size(s.goods) > 0\n    assert: s.packages.count > 0\n"), "when always holds"));
+}
+
+TEST(Mutation, is_excused_only_by_a_reason_for_that_very_mutant) {
+    const auto own = rulebook_with("    assert: s.packages.count > 0 && size(s.goods) > 0\n");
+    ASSERT_NE(own, nullptr);
+    const std::string idle = "assert 25: drop `size(s.goods) > 0`";
+    const rules::VectorMaker own_maker{own,
+                                       {{"produce-northbound", *sample("produce-northbound")}},
+                                       {{"SHARED-001", idle, "goods are required by the format"}, {"SHARED-001", "negate assert", "wrong: it is killed"}}};
+    const rules::MutationReport report = check_mutants(*own->find("SHARED-001"), own_maker);
+    EXPECT_EQ(report.stale, std::vector<std::string>{"negate assert"});
+    EXPECT_EQ(report.count(rules::Fate::equivalent), 1u);
+    for (const rules::MutantFate& each : report.mutants) {
+        if (each.mutant == idle) EXPECT_EQ(each.reason, "goods are required by the format");
+    }
+}
+
+TEST(EquivalentMutants, are_read_or_refused) {
+    const auto read = rules::parse_equivalents("equivalents:\n  - {rule: CBP-001, mutant: negate assert, reason: none}\n");
+    ASSERT_TRUE(read);
+    ASSERT_EQ(read->size(), 1u);
+    EXPECT_EQ((*read)[0].mutant, "negate assert");
+    EXPECT_FALSE(rules::parse_equivalents("equivalents:\n  - {rule: CBP-001, mutant: negate assert}\n"));
+    EXPECT_FALSE(rules::parse_equivalents("equivalents: ["));
+}
+
+TEST(EveryRule, has_vectors_of_both_kinds) {
+    for (const auto& [id, report] : all_reports()) {
+        EXPECT_GE(report.vectors.size(), vectors_min) << id;
+        if (is_excepted(id)) continue;
+        EXPECT_GT(report.passing(), 0u) << id;
+        EXPECT_LT(report.passing(), report.vectors.size()) << id;
+    }
+}
+
+TEST(EveryRule, differs_from_its_coarse_mutants) {
+    for (const auto& [id, report] : all_reports()) {
+        for (const rules::MutantFate& each : report.mutants) {
+            if (each.coarse && each.fate == rules::Fate::survived) ADD_FAILURE() << id << ": " << each.mutant;
+        }
+    }
+}
+
+TEST(EveryRule, differs_from_nearly_all_fine_mutants) {
+    std::size_t killed = 0;
+    std::size_t survived = 0;
+    for (const auto& [id, report] : all_reports()) {
+        killed += report.count(rules::Fate::killed);
+        survived += report.count(rules::Fate::survived);
+        for (const std::string& each : report.stale) ADD_FAILURE() << "rules/equivalent-mutants.yaml: " << id << " '" << each << "' is killed or no longer made";
+    }
+    RecordProperty("killed", static_cast<int>(killed));
+    RecordProperty("survived", static_cast<int>(survived));
+    EXPECT_GE(killed * 100, (killed + survived) * 97) << killed << " killed, " << survived << " survive";
+}
