@@ -28,6 +28,12 @@ std::vector<net::RoutePattern> patterns() {
     return list;
 }
 
+/// Manifests and rule sets are documents; everything else that is sent is a few lines.
+bool takes_documents(const Route& route) {
+    const std::string_view pattern = route.pattern;
+    return pattern.starts_with("/v1/manifests") || pattern.starts_with("/v1/rulesets");
+}
+
 std::string etag_of_text(std::string_view text) { return "\"" + crypto::hex(crypto::sha256(text)).substr(0, 32) + "\""; }
 
 class CounterApplication final : public net::Application {
@@ -68,6 +74,7 @@ public:
         const net::Router::Match match = router_.match(request.method, request.path);
         Visit visit{counter_, const_cast<net::Request&>(request), {}, language_of(request)};
         if (!match.found) return std::make_unique<net::Response>(no_route(match, visit));
+        if (large && !takes_documents(routes()[match.index])) return std::make_unique<net::Response>(problem("too-large", visit.language, request.request_id));
         if (!routes()[match.index].scope || bearer_token(request)) return nullptr;
         return std::make_unique<net::Response>(problem("unauthorized", visit.language, request.request_id));
     }

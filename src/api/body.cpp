@@ -10,7 +10,6 @@ namespace puente::api {
 namespace {
 
 constexpr int depth_max = 8;
-constexpr std::size_t bytes_max = 64 * 1024;
 
 /// What nlohmann lets through: repeated names and any depth. NUL would end its input.
 class Strictness {
@@ -32,7 +31,7 @@ private:
 
 }  // namespace
 
-Result<nlohmann::json> read_object(std::string_view body, std::initializer_list<std::string_view> members) {
+Result<nlohmann::json> read_object(std::string_view body, std::initializer_list<std::string_view> members, std::size_t bytes_max) {
     if (body.size() > bytes_max || body.find('\0') != std::string_view::npos) return Error{ErrorKind::malformed, "the body is not a small JSON object"};
     Strictness strictness;
     nlohmann::json object = nlohmann::json::parse(body.empty() ? std::string_view{"{}"} : body, std::ref(strictness), false);

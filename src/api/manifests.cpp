@@ -8,6 +8,7 @@
 #include "api/representation.hpp"
 #include "api/routes.hpp"
 #include "puente/clearance/read.hpp"
+#include "puente/clearance/read_rules.hpp"
 #include "puente/clearance/submit.hpp"
 #include "puente/telemetry/metrics.hpp"
 
@@ -52,12 +53,39 @@ net::Response not_the_format(const manifest::Decoded& decoded, const Visit& visi
     return finish_problem(type, visit.language, json);
 }
 
-net::Response rejected(const clearance::Judgement& judgement, const Visit& visit) {
+/// What a broker who only asks may ask for besides the judgement.
+struct Wishes {
+    std::optional<std::chrono::sys_days> as_of;
+    bool explain = false;
+};
+
+Result<Wishes> wishes_of(const net::Request& request) {
+    Wishes wishes;
+    for (const auto& [name, value] : request.query) {
+        if (name == "asOf") {
+            const std::optional<std::chrono::year_month_day> day = parse_date(value);
+            if (!day) return Error{ErrorKind::malformed, "'asOf' is a day such as 2026-03-02"};
+            wishes.as_of = std::chrono::sys_days{*day};
+        } else if (name == "explain") {
+            if (value != "true" && value != "false") return Error{ErrorKind::malformed, "'explain' is true or false"};
+            wishes.explain = value == "true";
+        } else {
+            return Error{ErrorKind::malformed, fmt::format("there is no option '{}'; there are asOf and explain", name)};
+        }
+    }
+    return wishes;
+}
+
+using Explained = std::vector<clearance::ExplainedFinding>;
+
+net::Response rejected(const clearance::Judgement& judgement, const Visit& visit, const Wishes& wishes = {}, const Explained& explained = {}) {
     const ProblemType& type = problem_type("rejected-by-rules");
     JsonText json = begin_problem(type, visit.language, visit.request.request_id, {});
     json.member("documentId", judgement.manifest.document_id()).member("tripNumber", judgement.manifest.trip_number());
     json.name("ruleSets").raw(judgement.rules->versions);
+    if (wishes.as_of) json.member("asOf", day_text(*wishes.as_of));
     write_findings(json, judgement.assessment, visit.language);
+    if (wishes.explain) write_explanations(json, explained);
     return finish_problem(type, visit.language, json);
 }
 
@@ -188,14 +216,29 @@ asio::awaitable<net::Response> submit_manifest(Visit& visit) {
 
 /// Selection is not disclosed here: who could ask before filing would ask until the draw comes out well.
 asio::awaitable<net::Response> validate_manifest(Visit& visit) {
+    clearance::Clearance& clearance = visit.counter.clearance;
+    const Result<Wishes> wishes = wishes_of(visit.request);
+    if (!wishes) co_return failed(wishes.error(), visit);
     const Opened opened = open_manifest(visit);
     if (!opened.manifest) co_return opened.refusal;
-    const clearance::Judgement judgement = clearance::judge(*opened.manifest, visit.counter.clearance, visit.counter.clearance.now());
-    if (judgement.assessment.rejects()) co_return rejected(judgement, visit);
+    std::shared_ptr<const clearance::RulesSnapshot> rules;
+    if (wishes->as_of) {
+        auto on_that_day = co_await clearance::rules_on(*wishes->as_of, clearance);
+        if (!on_that_day) co_return failed(on_that_day.error(), visit);
+        rules = std::move(*on_that_day);
+    }
+    const clearance::Judgement judgement = rules ? clearance::judge_as_of(*opened.manifest, rules, *wishes->as_of, clearance.now())
+                                                 : clearance::judge(*opened.manifest, clearance, clearance.now());
+    Result<Explained> explained = Explained{};
+    if (wishes->explain) explained = co_await clearance::explain_findings(judgement, clearance);
+    if (!explained) co_return failed(explained.error(), visit);
+    if (judgement.assessment.rejects()) co_return rejected(judgement, visit, *wishes, *explained);
     JsonText json;
     json.open_object().member("verdict", "ACCEPTABLE").member("documentId", opened.manifest->document_id()).member("tripNumber", opened.manifest->trip_number());
     json.name("ruleSets").raw(judgement.rules->versions);
+    if (wishes->as_of) json.member("asOf", day_text(*wishes->as_of));
     write_findings(json, judgement.assessment, visit.language);
+    if (wishes->explain) write_explanations(json, *explained);
     co_return json_response(200, json.close_object().take(), visit.language);
 }
 

@@ -26,8 +26,8 @@ constexpr const char* operation_text = R"json({
 "submitManifest": {"takes": "Manifest", "gives": "OnFile", "headers": ["Location", "ETag", "Content-Language", "Idempotent-Replayed"], "parameters": ["IdempotencyKey"],
   "problems": [406, 409, 413, 415, 422],
   "description": "Acknowledged is durable: 201 means committed. 422 means rejected by rules and not on file. The same Idempotency-Key with the same body replays the first answer; after a 503 send the same body under the same key again."},
-"validateManifest": {"takes": "Manifest", "gives": "Verdict", "headers": ["Content-Language"], "problems": [406, 413, 415, 422],
-  "description": "The same judgement, nothing written. Whether the load would be selected is not disclosed."},
+"validateManifest": {"takes": "Manifest", "gives": "Verdict", "headers": ["Content-Language"], "parameters": ["AsOf", "Explain"], "problems": [406, 409, 413, 415, 422],
+  "description": "The same judgement, nothing written. Whether the load would be selected is not disclosed. With asOf by the rules as they stand on that day; with explain every finding comes with the values of its rule's expressions."},
 "listManifests": {"gives": "ManifestList", "headers": ["Content-Language"], "parameters": ["Trip", "StatusFilter", "PortFilter", "Carrier", "Since", "Cursor", "Limit"],
   "description": "The caller's own; officers see all. Paged by cursor."},
 "showManifest": {"gives": "Record", "headers": ["ETag", "Content-Language"], "parameters": ["IfNoneMatch", "Prefer"], "problems": [404],
@@ -42,6 +42,16 @@ constexpr const char* operation_text = R"json({
 "decideLeg": {"takes": "DecisionRequest", "gives": "LegMove", "problems": [404, 409, 412, 413],
   "description": "WORKING becomes RELEASED, HELD or REFUSED. One agency can never decide the other's leg."},
 "releaseClaim": {"takes": "FenceRequest", "gives": "LegMove", "problems": [404, 409, 412, 413], "description": "The leg becomes claimable again at once."},
+"listRuleSets": {"gives": "RuleSetList", "description": "Version, number of rules, since when, and what comes next. Rules whose findings are targeting are not counted."},
+"showRuleSet": {"gives": "RuleSetRules", "problems": [401, 404], "description": "The law is public: no token is needed. An agency that presents one also sees its own rules of targeting."},
+"listRuleVersions": {"gives": "RuleVersions", "problems": [404, 503], "description": "Newest first; activations are the history of what was in force."},
+"publishRules": {"takes": "RulePublication", "gives": "RuleVersion", "headers": ["Location"], "problems": [404, 413, 422],
+  "description": "The whole set, by an author of its agency. It has to load beside the other sets in force, and its examples have to behave. The shared set needs the same files published by both agencies. The same content again answers 200."},
+"showRuleVersion": {"gives": "RuleVersion", "problems": [401, 404, 503], "description": "Also under the names in-force and shipped. Files with rules of targeting are left out, except for their agency."},
+"showRuleDifference": {"gives": "RuleDifference", "parameters": ["FromVersion"], "problems": [401, 404, 409, 503], "description": "Rules added, removed, and changed with the fields that differ."},
+"activateRules": {"takes": "RuleActivationRequest", "gives": "RuleActivation", "problems": [404, 409, 413, 422],
+  "description": "From a moment on, at once without one; every gateway follows within two seconds. To roll back, activate an older version. 409 when an approval is missing."},
+"showRule": {"gives": "RulePage", "problems": [401, 404], "description": "Both languages, its expressions, citation, effective days and examples."},
 "showAlive": {"gives": "Alive", "description": "Answers as long as the process serves."},
 "showReady": {"gives": "Ready", "problems": [503], "description": "503 while the database cannot be reached or the gateway is draining."},
 "showMetrics": {"gives": "Text", "media": "text/plain", "description": "For Prometheus."},
@@ -57,6 +67,7 @@ constexpr std::array scope_meanings{
     std::pair{access::Scope::inspection_read, "Read the inspection queue"                        },
     std::pair{access::Scope::inspection_work, "Claim and decide the legs of the officer's agency"},
     std::pair{access::Scope::rules_read,      "Read the rules in force"                          },
+    std::pair{access::Scope::rules_write,     "Publish and activate the rules of the author's agency"},
 };
 
 constexpr std::array problem_meanings{
@@ -132,7 +143,10 @@ Json parameters_of(const Route& route, const Json& operation) {
         std::pair{"{id}",     "Id"          },
         std::pair{"{port}",   "Port"        },
         std::pair{"{agency}", "AgencyInPath"},
-        std::pair{"{slug}",   "Slug"        }
+        std::pair{"{slug}",   "Slug"        },
+        std::pair{"{set}",    "RuleSet"     },
+        std::pair{"{version}", "RuleVersion"},
+        std::pair{"{rule}",   "Rule"        }
     };
     Json parameters = Json::array();
     for (const auto& [place, component] : in_path) {
@@ -158,7 +172,7 @@ Json request_body(const std::string& schema) {
         };
     }
     return {
-        {"required", schema != "ClaimRequest"},
+        {"required", schema != "ClaimRequest" && schema != "RuleActivationRequest"},
         {"content",  std::move(content)      }
     };
 }
@@ -171,6 +185,7 @@ Json responses_of(const Route& route, const Json& operation) {
     if (id == "submitManifest") {
         responses["201"] = response("On file", headers, std::move(answer));
     } else {
+        if (id == "publishRules") responses["201"] = response("Published", headers, answer);
         responses["200"] = response("Done", headers, std::move(answer));
     }
     const Json parameters = operation.value("parameters", Json::array());
@@ -238,6 +253,7 @@ constexpr const char* tags_text = R"json([
 {"name": "access", "description": "Tokens and keys"},
 {"name": "manifests", "description": "Filing and following manifests"},
 {"name": "inspections", "description": "The joint queue of both agencies' officers"},
+{"name": "rules", "description": "The law as data: versions, dates, differences"},
 {"name": "operation", "description": "Probes and descriptions"}
 ])json";
 

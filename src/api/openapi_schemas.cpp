@@ -86,7 +86,8 @@ constexpr const char* schema_text = R"json({
   "next": {"type": "string", "description": "The cursor of the next page; absent at the end"}}},
 "Verdict": {"type": "object", "description": "The manifest would be put on file. Whether it would be selected is not told", "required": ["verdict", "documentId", "tripNumber", "ruleSets", "findings"],
   "properties": {"verdict": {"type": "string", "const": "ACCEPTABLE"}, "documentId": {"type": "string"}, "tripNumber": {"type": "string"},
-    "ruleSets": {"$ref": "#/components/schemas/RuleSets"}, "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}}}},
+    "ruleSets": {"$ref": "#/components/schemas/RuleSets"}, "asOf": {"type": "string", "format": "date"}, "findings": {"type": "array", "items": {"$ref": "#/components/schemas/Finding"}},
+    "explanations": {"type": "array", "items": {"$ref": "#/components/schemas/Explanation"}}}},
 "History": {"type": "object", "required": ["events", "versions"], "properties": {
     "events": {"type": "array", "items": {"type": "object", "required": ["eventId", "at", "kind", "version", "actor", "status"], "properties": {
       "eventId": {"type": "integer", "format": "int64"}, "at": {"$ref": "#/components/schemas/Time"}, "kind": {"type": "string"}, "version": {"type": "integer"},
@@ -172,6 +173,12 @@ constexpr const char* parameter_text = R"json({
 "Id": {"name": "id", "in": "path", "required": true, "description": "Of the record", "schema": {"$ref": "#/components/schemas/Uuid"}},
 "Port": {"name": "port", "in": "path", "required": true, "description": "Schedule D code, or Mexican office and section", "schema": {"type": "string", "pattern": "^[0-9]{3,4}$", "examples": ["2604"]}},
 "AgencyInPath": {"name": "agency", "in": "path", "required": true, "description": "CBP or SAT, in either case", "schema": {"type": "string"}},
+"RuleSet": {"name": "set", "in": "path", "required": true, "description": "A rule set", "schema": {"$ref": "#/components/schemas/RuleSetName"}},
+"RuleVersion": {"name": "version", "in": "path", "required": true, "description": "A published version; to read also in-force or shipped", "schema": {"type": "string"}},
+"Rule": {"name": "rule", "in": "path", "required": true, "description": "Id of a rule", "schema": {"type": "string", "examples": ["CBP-161"]}},
+"FromVersion": {"name": "from", "in": "query", "required": false, "description": "The version to compare with, in-force or shipped", "schema": {"type": "string", "default": "in-force"}},
+"AsOf": {"name": "asOf", "in": "query", "required": false, "description": "Judge by the rules as they stand on this day (UTC)", "schema": {"type": "string", "format": "date"}},
+"Explain": {"name": "explain", "in": "query", "required": false, "description": "Add how each finding came about", "schema": {"type": "boolean", "default": false}},
 "Slug": {"name": "slug", "in": "path", "required": true, "description": "The last part of a problem's type", "schema": {"type": "string", "examples": ["trip-in-use"]}},
 "Language": {"name": "Accept-Language", "in": "header", "required": false, "description": "es for Spanish, otherwise English", "schema": {"type": "string", "examples": ["es"]}},
 "IdempotencyKey": {"name": "Idempotency-Key", "in": "header", "required": true, "description": "In quotes, 16 to 64 letters, digits, '-' and '_'. A fresh one for each submission, the same for its retries; kept for seven days",
@@ -202,6 +209,7 @@ void add_manifest_schemas(Json& schemas) {
 
 Json openapi_schemas() {
     Json schemas = Json::parse(schema_text);
+    schemas.update(openapi_rule_schemas());
     add_manifest_schemas(schemas);
     return schemas;
 }

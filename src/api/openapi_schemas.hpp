@@ -7,6 +7,9 @@ namespace puente::api {
 /// Schemas of everything that is sent and received, the manifest's own from its JSON Schema: `components/schemas`.
 nlohmann::ordered_json openapi_schemas();
 
+/// The part of them that is about rule sets.
+nlohmann::ordered_json openapi_rule_schemas();
+
 /// The header fields that answers carry: `components/headers`.
 nlohmann::ordered_json openapi_headers();
 

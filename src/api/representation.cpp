@@ -120,6 +120,27 @@ void write_findings(JsonText& json, const std::vector<store::FindingRow>& findin
     json.close_list();
 }
 
+void write_explanations(JsonText& json, const std::vector<clearance::ExplainedFinding>& explained) {
+    const auto write_steps = [&json](std::string_view name, const std::vector<cel::Step>& steps) {
+        json.name(name).open_list();
+        for (const cel::Step& step : steps) {
+            json.open_object().member("line", std::int64_t{step.line}).member("column", std::int64_t{step.column});
+            json.member("expression", step.expression).member("value", step.value).close_object();
+        }
+        json.close_list();
+    };
+    json.name("explanations").open_list();
+    for (const auto& [rule, place] : explained) {
+        json.open_object().member("rule", rule->id).member("pointer", place.pointer).name("positions").open_object();
+        for (const rules::LoopPosition& each : place.positions) json.member(each.variable, static_cast<std::int64_t>(each.position));
+        json.close_object();
+        write_steps("when", place.when);
+        write_steps("assert", place.assertion);
+        json.close_object();
+    }
+    json.close_list();
+}
+
 std::string on_file_document(const clearance::Judgement& judgement, const Uuid& manifest_id, rules::Language language) {
     const manifest::Manifest& manifest = judgement.manifest;
     JsonText json;

@@ -19,6 +19,9 @@ void write_findings(JsonText& json, const rules::Assessment& assessment, rules::
 /// Findings as they are kept, as member "findings"; `rule_sets` is the JSON object of versions they were made under.
 void write_findings(JsonText& json, const std::vector<store::FindingRow>& findings, rules::Language language);
 
+/// How findings came about, as member "explanations": each part of the rule's expressions with its value.
+void write_explanations(JsonText& json, const std::vector<clearance::ExplainedFinding>& explained);
+
 /// The document of a manifest that has just been put on file.
 std::string on_file_document(const clearance::Judgement& judgement, const Uuid& manifest_id, rules::Language language);
 /// The whole record, the manifest in it as it was received (or as the JSON of what was received in binary form).

@@ -45,7 +45,7 @@ asio::awaitable<Result<std::shared_ptr<const StatusSnapshot>>> read_status(Uuid 
         Result<std::shared_ptr<const StatusSnapshot>> status = co_await read_once(manifest_id, caller, clearance);
         if (!status || (*status)->etag != patience.known_etag) co_return status;
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-        if (left.count() <= 0) co_return status;
+        if (left.count() <= 0 || clearance.changes.closed()) co_return status;
         const bool changed = co_await watch->wait(left);
         if (!changed) co_return status;
     }

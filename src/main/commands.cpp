@@ -1,10 +1,12 @@
 #include "main/commands.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <iostream>
 
+#include "main/bundle.hpp"
 #include "puente/cel/lines.hpp"
 
 namespace puente::main {
@@ -16,6 +18,7 @@ constexpr std::array table{
     Command{"migrate", "bring the database to this program's schema", migrate},
     Command{"validate", "judge manifest files offline, with the gateway's own engine", validate},
     Command{"rules", "check or test a folder of rules", rules},
+    Command{"rules-bundle", "write a rule set as a bundle that any CEL library can evaluate", bundle},
     Command{"cel", "evaluate CEL expressions, one JSON object a line, from standard input", evaluate_cel},
     Command{"client", "add, list or revoke clients", client},
     Command{"version", "say which version this is", version},
@@ -26,8 +29,13 @@ constexpr std::array table{
 std::span<const Command> commands() { return table; }
 
 bool parsed(CLI::App& app, int argc, const char* const* argv, int& exit_code) {
+    return parsed(app, std::vector<std::string>{argv + 1, argv + argc}, exit_code);
+}
+
+bool parsed(CLI::App& app, std::vector<std::string> arguments, int& exit_code) {
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
     try {
-        app.parse(argc, argv);
+        app.parse(std::move(arguments));
         return true;
     } catch (const CLI::ParseError& error) {
         exit_code = app.exit(error) == 0 ? 0 : 2;

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -29,6 +30,7 @@ int version(int argc, const char* const* argv);
 
 /// Parses with CLI11 and says what is wrong. True: go on; false: leave with `exit_code`.
 bool parsed(CLI::App& app, int argc, const char* const* argv, int& exit_code);
+bool parsed(CLI::App& app, std::vector<std::string> arguments, int& exit_code);
 
 /// A folder that comes with the program ("rules", "migrations", "tests/samples"): below the current folder, beside the build, or installed.
 std::string shipped_folder(const std::string& name);

@@ -10,6 +10,7 @@
 #include "puente/access/token_cache.hpp"
 #include "puente/clearance/clearance.hpp"
 #include "puente/clearance/grant.hpp"
+#include "puente/clearance/rule_desk.hpp"
 #include "puente/clearance/status_cache.hpp"
 #include "puente/crypto/digest.hpp"
 #include "puente/push/change_feed.hpp"
@@ -73,10 +74,11 @@ Result<void> prepare_schema(const Settings& settings) {
 struct House::Inside {
     Inside(Settings all, std::shared_ptr<const clearance::RulesSnapshot> first_rules, crypto::Key key, std::string secret)
         : settings{std::move(all)},
-          rules{std::move(first_rules)},
+          rules{first_rules},
+          rule_desk{rules, std::move(first_rules), settings.samples_folder},
           pool{settings.database, metrics},
           writer{settings.database, metrics},
-          clearance{pool, writer, rules, changes, statuses, metrics, system_now, std::move(secret), std::chrono::minutes{settings.lease_minutes}},
+          clearance{pool, writer, rules, rule_desk, changes, statuses, metrics, system_now, std::move(secret), std::chrono::minutes{settings.lease_minutes}},
           desk{{settings.issuer, settings.api.public_url, std::move(key), std::chrono::minutes{settings.token_minutes}},
                tokens,
                {settings.issuer, settings.api.public_url, settings.api.public_url + "/oauth2/token"},
@@ -85,12 +87,18 @@ struct House::Inside {
         tell_rules();
     }
 
+    /// What still works for those who ask ends before what it works with.
+    ~Inside() { rule_desk.stop(); }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
     void listen() {
         listener = std::make_unique<store::Listener>(
             settings.database.url, [this](const store::Notice& notice) { heard(notice); }, [this](bool up) { set_listening(up); });
     }
 
     void heard(const store::Notice& notice) {
+        if (notice.channel == "rules_changed") rule_desk.wake();
         if (notice.channel == "client_changed") tokens.forget_client(notice.payload);
         const std::optional<Uuid> manifest_id = notice.channel == "manifest_changed" ? Uuid::parse(notice.payload) : std::nullopt;
         if (!manifest_id) return;
@@ -103,6 +111,7 @@ struct House::Inside {
         statuses.set_listening(up);
         tokens.clear();
         changes.announce_all();
+        rule_desk.wake();
         Event{up ? "notices.heard" : "notices.lost", up ? Level::info : Level::warning};
     }
 
@@ -127,6 +136,7 @@ struct House::Inside {
     Settings settings;
     telemetry::Metrics metrics;
     clearance::RulesInForce rules;
+    clearance::RuleDesk rule_desk;
     clearance::StatusCache statuses;
     push::ChangeFeed changes;
     access::TokenCache tokens{10'000};
@@ -154,6 +164,8 @@ Result<std::unique_ptr<House>> House::open(Settings settings) {
     if (!schema) return schema.error();
 
     auto inside = std::make_unique<Inside>(std::move(settings), std::move(*first_rules), std::move(*key), std::move(*secret));
+    const Result<void> followed = inside->rule_desk.follow(inside->pool, [house = inside.get()] { house->tell_rules(); });
+    if (!followed) return followed.error();
     Result<std::unique_ptr<net::Server>> server = net::Server::open(inside->settings.server, *inside->application);
     if (!server) return server.error();
     inside->server = std::move(*server);
@@ -163,6 +175,7 @@ Result<std::unique_ptr<House>> House::open(Settings settings) {
 
 void House::run() {
     inside_->server->run();
+    inside_->rule_desk.stop();
     inside_->listener->stop();
     inside_->writer.stop();
     inside_->pool.stop();
@@ -171,7 +184,7 @@ void House::run() {
 void House::stop() {
     if (inside_->stopping.exchange(true)) return;
     Event{"house.draining"};
-    inside_->changes.announce_all();
+    inside_->changes.close();
     inside_->server->stop(std::chrono::seconds{inside_->settings.drain_seconds});
 }
 
@@ -184,8 +197,7 @@ void House::reread() {
         Event{"rules.refused", Level::error}.with("reason", rules.error().detail());
         return;
     }
-    inside_->rules.replace(*rules);
-    inside_->tell_rules();
+    inside_->rule_desk.replace_shipped(*rules);
 }
 
 std::uint16_t House::port() const { return inside_->server->port(); }

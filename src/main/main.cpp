@@ -8,7 +8,7 @@ namespace {
 void print_usage(std::ostream& out) {
     out << "Puente: pre-clearance gateway for freight across the US-Mexico border\n\nUsage: puente COMMAND [OPTIONS]\n\nCommands:\n";
     for (const puente::main::Command& command : puente::main::commands()) {
-        out << "  " << command.name << std::string(12 - std::string_view{command.name}.size(), ' ') << command.purpose << "\n";
+        out << "  " << command.name << std::string(14 - std::string_view{command.name}.size(), ' ') << command.purpose << "\n";
     }
     out << "\n'puente COMMAND --help' tells more.\n";
 }

@@ -34,7 +34,7 @@ int serve(int argc, const char* const* argv) {
     Settings settings;
     declare(settings, app);
     int exit_code = 0;
-    if (!parsed(app, argc, argv, exit_code)) return exit_code;
+    if (!parsed(app, with_environment(app, argc, argv), exit_code)) return exit_code;
     const Result<void> completed = complete(settings);
     if (!completed) {
         std::cerr << "puente serve: " << completed.error().detail() << "\n";

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 
 #include "main/commands.hpp"
 
@@ -28,6 +29,7 @@ CLI::Option* option(CLI::App& app, const std::string& name, T& value, const std:
 void declare(Settings& settings, CLI::App& app) {
     settings.rules_folder = shipped_folder("rules");
     settings.migrations_folder = shipped_folder("migrations");
+    settings.samples_folder = shipped_folder("tests/samples");
     net::Server::Options& server = settings.server;
     net::Limits& limits = server.limits;
 
@@ -52,6 +54,7 @@ void declare(Settings& settings, CLI::App& app) {
     option(app, "--threads", server.threads, "I/O threads; 0: one for each core")->check(CLI::Range(0, 256));
 
     option(app, "--rules", settings.rules_folder, "folder of rules, code lists and selection.yaml");
+    option(app, "--samples", settings.samples_folder, "folder of the samples that the examples of published rules name");
     option(app, "--migrations", settings.migrations_folder, "folder of numbered SQL files, to check the schema against");
     option(app, "--token-key-file", settings.token_key_file, "PEM file: P-256 private key that signs access tokens; without it one is made that ends with the process");
     option(app, "--draw-secret-file", settings.draw_secret_file, "file with the master secret of the keyed draw; without it one is made that ends with the process");
@@ -76,6 +79,19 @@ void declare(Settings& settings, CLI::App& app) {
 
     option(app, "--log-level", settings.log_level, "debug, info, warning, error or off")->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
     option(app, "--log-format", settings.log_format, "json or text")->check(CLI::IsMember({"json", "text"}));
+}
+
+std::vector<std::string> with_environment(const CLI::App& app, int argc, const char* const* argv) {
+    const std::vector<std::string> given{argv + 1, argv + argc};
+    std::vector<std::string> arguments;
+    for (const CLI::Option* each : app.get_options()) {
+        const char* value = each->get_envname().empty() ? nullptr : std::getenv(each->get_envname().c_str());
+        const std::string name = each->get_name();
+        const bool said = std::any_of(given.begin(), given.end(), [&](const std::string& text) { return text == name || text.starts_with(name + "="); });
+        if (value != nullptr && *value != '\0' && !said) arguments.push_back(name + "=" + value);
+    }
+    arguments.insert(arguments.end(), given.begin(), given.end());
+    return arguments;
 }
 
 Result<void> complete(Settings& settings) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "puente/api/api.hpp"
 #include "puente/net/server.hpp"
@@ -20,6 +21,7 @@ struct Settings {
     api::ApiSettings api;
     std::string rules_folder;
     std::string migrations_folder;
+    std::string samples_folder;    ///< what the examples of published rules are run on
     std::string token_key_file;    ///< PEM, P-256 private key; every gateway of an installation has the same
     std::string draw_secret_file;  ///< master secret of the keyed draw; every gateway of an installation has the same
     std::string issuer;            ///< empty: the public URL
@@ -41,6 +43,10 @@ struct Settings {
 
 /// Declares every setting once: name, environment variable, default, meaning. `--help`, the configuration file and docs/configuration.md follow.
 void declare(Settings& settings, CLI::App& app);
+
+/// The arguments with what the environment says put before them, where the command line itself is silent: so that the environment wins over the
+/// configuration file, as the command line wins over both.
+std::vector<std::string> with_environment(const CLI::App& app, int argc, const char* const* argv);
 
 /// Brings the plain numbers into the forms that the rooms take. The error says which setting is missing or wrong.
 Result<void> complete(Settings& settings);

@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <atomic>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
@@ -32,6 +33,7 @@ struct ChangeFeed::Watch::Inside : std::enable_shared_from_this<Inside> {
 struct ChangeFeed::Inside {
     std::mutex mutex;
     std::unordered_multimap<Uuid, std::shared_ptr<Watch::Inside>> waiting;
+    std::atomic<bool> closed{false};
 };
 
 ChangeFeed::ChangeFeed() : inside_{std::make_unique<Inside>()} {}
@@ -60,6 +62,13 @@ void ChangeFeed::announce_all() {
     const std::lock_guard lock{inside_->mutex};
     for (const auto& [manifest_id, waiter] : inside_->waiting) waiter->wake();
 }
+
+void ChangeFeed::close() {
+    inside_->closed = true;
+    announce_all();
+}
+
+bool ChangeFeed::closed() const { return inside_->closed; }
 
 ChangeFeed::Watch::Watch(std::shared_ptr<Inside> inside, ChangeFeed& feed, Uuid manifest_id) : inside_{std::move(inside)}, feed_{feed}, manifest_id_{manifest_id} {}
 

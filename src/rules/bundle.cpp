@@ -41,10 +41,10 @@ std::string make_bundle(const Rulebook& rulebook, RuleSetName name, const Bundle
         if (rule.agency_only && !wishes.targeting) continue;
         if (!wishes.day || rule.effective.holds(*wishes.day)) chosen.push_back(&rule);
     }
-    Json bundle{
-        {"set",     to_text(name)},
-        {"version", set.version  }
-    };
+    Json bundle = Json::object();
+    bundle["set"] = to_text(name);
+    bundle["version"] = set.version;
+    bundle["listsVersion"] = rulebook.set(RuleSetName::shared).version;  // code lists count among the files of `shared`
     if (wishes.day) bundle["madeFor"] = day_text(*wishes.day);
     bundle["rules"] = Json::array();
     for (const Rule* rule : chosen) bundle["rules"].push_back(described(*rule));

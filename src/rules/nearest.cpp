@@ -28,7 +28,7 @@ std::size_t distance(std::string_view left, std::string_view right) {
 
 std::string_view nearest(std::string_view written, std::span<const std::string_view> known) {
     std::string_view best;
-    std::size_t least = std::max<std::size_t>(2, written.size() / 3) + 1;
+    std::size_t least = std::max<std::size_t>(1, (written.size() + 1) / 3) + 1;  // one character in three
     for (const std::string_view each : known) {
         const std::size_t off = distance(written, each);
         if (off >= least) continue;

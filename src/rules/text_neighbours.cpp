@@ -18,6 +18,7 @@ namespace {
 using namespace std::chrono;
 
 constexpr std::int64_t characters_max = 40;
+constexpr std::size_t times_max = 12;
 
 bool all_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
 
@@ -50,6 +51,23 @@ std::string decimal_text(std::int64_t scaled, int places) {
     if (scaled % unit == 0) return text;
     text += fmt::format(".{:0{}}", scaled % unit, places);
     return text.substr(0, text.find_last_not_of('0') + 1);
+}
+
+/// The times of day, "06:30", in the code lists that the rule names, as minutes after midnight.
+std::vector<minutes> listed_times(const Neighbourhood& around) {
+    std::vector<minutes> times;
+    for (const std::string& name : around.read.lists) {
+        const codes::CodeList* const list = around.lists.find(name);
+        for (std::size_t column = 5; list != nullptr && column < list->columns().size(); ++column) {
+            for (const codes::Entry& entry : *list) {
+                const std::string_view cell = entry.column(column);
+                if (cell.size() != 5 || cell[2] != ':' || !all_digits(cell.substr(0, 2)) || !all_digits(cell.substr(3))) continue;
+                const minutes time{(cell[0] - '0') * 600 + (cell[1] - '0') * 60 + (cell[3] - '0') * 10 + (cell[4] - '0')};
+                if (times.size() < times_max && std::find(times.begin(), times.end(), time) == times.end()) times.push_back(time);
+            }
+        }
+    }
+    return times;
 }
 
 /// "184080h" in hours.
@@ -102,6 +120,11 @@ std::vector<std::string> moved_moments(LocalInstant moment, const Neighbourhood&
             for (const int off : {0, -1, 1}) texts.push_back(local_text({sys_days{*day} + days{off} - moment.offset + hours{12}, moment.offset}));
         }
     }
+    const auto midnight = floor<days>(moment.at + moment.offset) - moment.offset;
+    for (const minutes time : listed_times(around)) {
+        for (const int off : {0, -1, 1}) texts.push_back(local_text({midnight + time + minutes{off}, moment.offset}));
+    }
+    for (int day = 1; day < 7; ++day) texts.push_back(local_text({moment.at + days{day}, moment.offset}));
     for (const int off : {-1, 1, -24, 24, -24 * 400, 24 * 400}) texts.push_back(local_text({moment.at + hours{off}, moment.offset}));
     for (const int off : {-1, 1}) texts.push_back(local_text({moment.at, moment.offset + hours{off}}));
     return texts;

@@ -28,7 +28,7 @@ constexpr std::size_t heads_max = 3;
 constexpr std::size_t pairs_max = 250;
 constexpr std::size_t samples_changed_max = 4;
 constexpr std::size_t samples_shown_max = 10;
-constexpr std::size_t sample_bytes_max = 40'000;  ///< larger ones are looked at, never changed
+constexpr std::size_t sample_bytes_max = 40'000;  ///< larger ones are looked at only in examples, last, and never changed
 
 /// A document with the moment it is received.
 struct Draft {
@@ -99,6 +99,7 @@ public:
                 benches_.erase(benches_.begin() + static_cast<std::ptrdiff_t>(turn_ % benches_.size()));
             }
         }
+        for (const Draft& draft : large_) judge(draft, true);
         fill_up();
         return std::move(cases_);
     }
@@ -132,6 +133,12 @@ private:
             if (!text) continue;
             Draft draft{sample, json::parse(*text), std::nullopt};
             if (const auto stated = parse_date_time(example.received)) draft.received = stated->at;
+            if (sample->bytes > sample_bytes_max) {
+                large_.push_back(draft);
+                std::optional<Draft> smaller = cut_down(draft);
+                if (!smaller) continue;
+                draft = std::move(*smaller);
+            }
             judge(draft, true);
             (example.passes ? passing : failing).push_back(std::move(draft));
         }
@@ -145,11 +152,11 @@ private:
         std::size_t shown = 0;
         std::size_t changed = 0;
         for (const ReadSample& sample : house_.samples) {
-            if (shown >= samples_shown_max || !applies_somewhere(rule_, house_.rulebook, *sample.manifest, sample.facts)) continue;
+            if (shown >= samples_shown_max || sample.bytes > sample_bytes_max || !applies_somewhere(rule_, house_.rulebook, *sample.manifest, sample.facts)) continue;
             ++shown;
             Draft draft{&sample, sample.document, std::nullopt};
             judge(draft, false);
-            if (sample.bytes <= sample_bytes_max && changed++ < samples_changed_max) waiting_.push_back(std::move(draft));
+            if (changed++ < samples_changed_max) waiting_.push_back(std::move(draft));
         }
     }
 
@@ -172,18 +179,33 @@ private:
         return true;
     }
 
-    /// Changes of changes: the vectors kept so far become drafts themselves, failing and passing ones in turn.
+    /// Changes of changes: the vectors kept so far become drafts themselves, first those that fail where few of them do.
     bool reuse_kept() {
-        for (; reused_ < cases_.size(); ++reused_) {
-            const VectorCase& kept = cases_[reused_];
-            const ReadSample* const sample = house_.find(kept.vector.sample);
-            if (kept.vector.patch == "null" || sample->bytes > sample_bytes_max) continue;
-            Draft draft{sample, json::parse(kept.manifest->bytes()), parse_date_time(kept.vector.received)->at};
-            ++reused_;
-            waiting_.push_back(std::move(draft));
-            return true;
+        std::size_t chosen = cases_.size();
+        for (std::size_t i = 0; i < cases_.size(); ++i) {
+            const Vector& kept = cases_[i].vector;
+            if (kept.patch == "null" || reused_.contains(i) || cases_[i].manifest->bytes().size() > sample_bytes_max) continue;
+            if (chosen == cases_.size() || (!kept.passes && cases_[chosen].vector.passes)) chosen = i;
         }
-        return false;
+        if (chosen == cases_.size()) return false;
+        reused_.insert(chosen);
+        const VectorCase& kept = cases_[chosen];
+        waiting_.push_back({house_.find(kept.vector.sample), json::parse(kept.manifest->bytes()), parse_date_time(kept.vector.received)->at});
+        return true;
+    }
+
+    /// A large document cut down to the shipment that the rule finds fault with, or to its first.
+    std::optional<Draft> cut_down(const Draft& draft) const {
+        const manifest::Decoded decoded = manifest::decode_json(draft.document.dump());
+        if (!decoded.manifest || draft.document["shipments"].empty()) return std::nullopt;
+        v1::Facts facts;
+        manifest::derive_facts(*decoded.manifest, received_of(draft, decoded.manifest->arrival().at), *house_.rulebook->lists, facts);
+        std::vector<std::string> favoured;
+        for (const Finding& finding : apply(rule_, house_.rulebook, *decoded.manifest, facts)) favoured.push_back(finding.pointer);
+        const std::vector<Place> places = places_of({"shipments", "*"}, draft.document, favoured, 1);
+        Draft smaller = draft;
+        smaller.document["shipments"] = json::array({*value_at(draft.document, places[0])});
+        return smaller;
     }
 
     void open_next() {
@@ -395,12 +417,13 @@ private:
     std::vector<FieldRead> reads_;
     std::vector<const Mutant*> live_;
     std::deque<Draft> waiting_;
+    std::vector<Draft> large_;
     std::vector<Bench> benches_;
     std::deque<Pairing> pairings_;
     std::size_t pairings_seen_ = 0;
     std::size_t turn_ = 0;
     std::size_t attempts_ = 0;
-    std::size_t reused_ = 0;
+    std::set<std::size_t> reused_;
     std::size_t passing_ = 0;
     std::size_t failing_ = 0;
     std::set<std::string> seen_;

@@ -133,12 +133,12 @@ Result<void> check_schema(const std::string& url, const std::vector<Migration>& 
         const std::unique_ptr<Connection> connection = connect(url);
         pqxx::work work{connection->raw()};
         const bool is_there = work.exec1("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'puente')")[0].as<bool>();
-        if (!is_there) return Error{ErrorKind::conflict, "the database has no schema yet: run the migrations first"};
+        if (!is_there) return Error{ErrorKind::conflict, "the database has no schema yet: run `puente migrate` first"};
         work.exec(become_gateway_text);
         for (const Migration& migration : migrations) {
             const Result<bool> applied = is_applied(work, migration);
             if (!applied) return applied.error();
-            if (!*applied) return Error{ErrorKind::conflict, fmt::format("{} has not been applied: run the migrations first", migration.name)};
+            if (!*applied) return Error{ErrorKind::conflict, fmt::format("{} has not been applied: run `puente migrate` first", migration.name)};
         }
         const int last = work.exec1("SELECT COALESCE(max(number), 0) FROM puente.migration")[0].as<int>();
         if (last > static_cast<int>(migrations.size())) {

@@ -41,7 +41,8 @@ public:
         parameters_.emplace_back(static_cast<std::int64_t>(limit));
         const std::string text = fmt::format("SELECT {} FROM puente.manifest AS m{} ORDER BY m.manifest_id DESC LIMIT ${}::bigint", status_columns,
                                              conditions_, parameters_.size());
-        const std::string name = "list_manifests" + conditions_;
+        // PostgreSQL tells prepared statements apart by the first 63 bytes of their names.
+        const std::string name = fmt::format("list_manifests_{:x}", std::hash<std::string>{}(conditions_));
         const Statement statement{name.c_str(), text.c_str()};
         return tx.run_bound(statement, parameters_);
     }

@@ -112,7 +112,8 @@ export class RuleSet {
     const positionOf = (name) => positions[rule.loops.findIndex(({ variable }) => variable === name)];
     const value = rule.value === undefined ? "" : shown(rule.value(bindings));
     const filled = (text) => text.replace(/\{([^}]*)\}/g, (_, hole) => (hole === "value" ? value : shown(rule.placeholders.get(hole)(bindings))));
-    return { pointer: rule.pointer.replace(/\{([^}]*)\}/g, (_, name) => positionOf(name)), value, en: filled(rule.texts.en), es: filled(rule.texts.es) };
+    const pointer = rule.pointer.replace(/\{([^}]*)\}/g, (_, name) => positionOf(name));
+    return { pointer, value, en: filled(rule.texts.en), es: filled(rule.texts.es) };
   }
 }
 
@@ -120,7 +121,7 @@ export const isInForce = ({ from, until }, arrivalDay) => (from === undefined ||
 
 const charactersMax = 80;
 
-/** A value inside a message: at most 80 octets of text, or 80 characters of anything else as CEL would write it; nothing for blocks, null and errors. */
+/** A value inside a message: at most 80 octets of text, or 80 characters of anything else as CEL writes it; nothing for blocks, null and errors. */
 function shown(value) {
   if (typeof value === "string") return shortened(value);
   if (value === null || isCelError(value) || (isReflectMessage(value) && !isReflectMessage(value, TimestampSchema))) return "";

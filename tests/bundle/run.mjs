@@ -40,7 +40,9 @@ function checkBundle(text, bundle) {
   };
   const ofDay = JSON.parse(bundleText(bundle.set, "--targeting", "--day", day));
   expected[`${bundle.set} --day ${day}`] = [ids(bundle.rules.filter(({ effective }) => inForce(effective))), ids(ofDay.rules)];
-  for (const [name, { rows }] of Object.entries(ofDay.lists)) expected[`list ${name} on ${day}`] = [bundle.lists[name].rows.filter(inForce).length, rows.length];
+  for (const [name, { rows }] of Object.entries(ofDay.lists)) {
+    expected[`list ${name} on ${day}`] = [bundle.lists[name].rows.filter(inForce).length, rows.length];
+  }
   for (const [what, [wanted, found]] of Object.entries(expected)) if (wanted !== found) complain(what, "is not what it should be");
 }
 
@@ -57,9 +59,10 @@ function checkFunctions(bundle) {
 
 /** The check digits written here agree with published identifiers (tests/vectors/identifiers/SOURCES.md). */
 function checkIdentifiers() {
-  const published = { "vin.csv": ["vin", "check_digit", "match"], "rfc.csv": ["rfc", "check_digit", "match"], "curp.csv": ["curp", "expected", "valid"], "iso6346.csv": ["iso6346", "expected", "valid"] };
-  for (const [file, [family, column, good]] of Object.entries(published)) {
-    const [head, ...lines] = readFileSync(join(root, "tests/vectors/identifiers", file), "utf8").trim().split("\n").map((line) => line.split(","));
+  const published = { vin: ["check_digit", "match"], rfc: ["check_digit", "match"], curp: ["expected", "valid"], iso6346: ["expected", "valid"] };
+  for (const [family, [column, good]] of Object.entries(published)) {
+    const file = join(root, `tests/vectors/identifiers/${family}.csv`);
+    const [head, ...lines] = readFileSync(file, "utf8").trim().split("\n").map((line) => line.split(","));
     for (const cells of lines) {
       ++counts.identifiers;
       if (identifiers[family].isValid(cells[0]) !== (cells[head.indexOf(column)] === good)) complain(file, cells[0]);
@@ -108,7 +111,8 @@ function compare(line, sets, bundles) {
     const bindings = set.bindings(manifest, line.facts);
     for (const rule of rules) {
       compareRule(where, set, rule, bindings, line);
-      if (line.outOfForce && line.outOfForce.includes(rule.id) === isInForce(rule.effective, line.facts.arrivalDay)) complain(where, `${rule.id}: in force or not?`);
+      const applies = isInForce(rule.effective, line.facts.arrivalDay);
+      if (line.outOfForce && line.outOfForce.includes(rule.id) === applies) complain(where, `${rule.id}: in force or not?`);
     }
     judged += rules.length;
   }
@@ -128,10 +132,10 @@ for (const source of sources) {
 }
 
 const errors = sets.flatMap((set) => set.errors);
-const unbound = errors.filter(({ text }) => /unbound|overload/.test(text));
-for (const { rule, text } of unbound) complain(rule, text);
+for (const { rule, text } of errors.filter((error) => /unbound|overload/.test(error.text))) complain(rule, text);
 const ruleCount = sets.reduce((sum, set) => sum + set.rules.length, 0);
-console.log(`${ruleCount} rules, ${counts.documents} documents (${counts.notTheFormat} samples are not in the format), ${counts.facts} times the facts, ${counts.identifiers} published identifiers`);
-console.log(`${counts.failing} verdicts say no; ${errors.length} evaluation errors in ${new Set(errors.map(({ rule }) => rule)).size} rules; ${counts.faults} other faults`);
-console.log(`${counts.verdicts - counts.differ} verdicts agree, ${counts.differ} differ`);
-process.exitCode = counts.differ + counts.faults === 0 && counts.verdicts > 0 ? 0 : 1;
+const { documents, notTheFormat, facts, identifiers: published, verdicts, failing, differ, faults } = counts;
+console.log(`${ruleCount} rules, ${documents} documents (${notTheFormat} samples are not in the format), ${facts} times the facts, ${published} published identifiers`);
+console.log(`${failing} verdicts say no; ${errors.length} evaluation errors; ${faults} other faults`);
+console.log(`${verdicts - differ} verdicts agree, ${differ} differ`);
+process.exitCode = differ + faults === 0 && verdicts > 0 ? 0 : 1;

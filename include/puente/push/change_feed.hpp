@@ -34,8 +34,11 @@ public:
 
     boost::asio::awaitable<std::unique_ptr<Watch>> watch(Uuid manifest_id);
     void announce(const Uuid& manifest_id);
-    /// Wakes everybody: when notices may have been missed, or the house closes.
+    /// Wakes everybody: when notices may have been missed.
     void announce_all();
+    /// Wakes everybody for good: the house closes, nobody waits any more.
+    void close();
+    bool closed() const;
 
     struct Inside;
 

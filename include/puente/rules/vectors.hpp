@@ -36,7 +36,7 @@ Result<std::vector<EquivalentMutant>> parse_equivalents(const std::string& text)
 struct VectorLimits {
     std::size_t wanted = 48;       ///< vectors of a rule, where so many can be found
     std::size_t most = 64;         ///< beyond `wanted` only those that tell the rule from a mutant
-    std::size_t attempts = 900;    ///< documents tried for one rule
+    std::size_t attempts = 500;    ///< documents tried for one rule
 };
 
 /// Makes vectors by changing samples around the places that a rule reads: its own examples first, then the samples it applies to; each field

@@ -109,7 +109,7 @@ TEST_P(BrokenRule, is_refused_where_it_is_broken) {
     EXPECT_TRUE(told) << "expected line " << broken.line << ", column " << broken.column << ": " << broken.expected << "\ngot\n" << all;
 }
 
-INSTANTIATE_TEST_SUITE_P(Faults, BrokenRule, testing::ValuesIn(broken_cases), [](const auto& info) { return std::string{info.param.name}; });
+INSTANTIATE_TEST_SUITE_P(Faults, BrokenRule, testing::ValuesIn(broken_cases), [](const auto& tested) { return std::string{tested.param.name}; });
 
 TEST(BrokenRule, names_the_rule_that_has_its_id) {
     std::string second = good_rule;

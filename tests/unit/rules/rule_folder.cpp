@@ -53,3 +53,18 @@ std::vector<std::string> findings_on(const std::string& document) {
     }
     return texts;
 }
+
+std::shared_ptr<const rules::Rulebook> rulebook_with(const std::string& conditions) {
+    const auto file = [&](const std::string& id) {
+        return "rules:\n  - id: " + id + "\n    title: {en: Good, es: Bueno}\n    each: s in manifest.shipments\n" + conditions +
+               "    severity: advise\n    pointer: /shipments/{s}/controlNumber\n    message: {en: Bad, es: Malo}\n    fix: {en: Do, es: Haga}\n"
+               "    citation: none\n    confidence: GK\n    examples:\n      pass: [{sample: produce-northbound}]\n"
+               "      fail: [{sample: produce-northbound, patch: {shipments: {0: {packages: {count: 0}}}}}]\n";
+    };
+    const rules::Loaded loaded = rules::load({{"cbp/a.yaml", file("CBP-001")},
+                                              {"codes/countries.csv", "# Source: none\ncode,from,until,en,es\nMX,,,Mexico,México\n"},
+                                              {"sat/a.yaml", file("SAT-001")},
+                                              {"shared/a.yaml", file("SHARED-001")}});
+    for (const rules::LoadFault& fault : loaded.faults) ADD_FAILURE() << fault.line << ": " << fault.text;
+    return loaded.rulebook;
+}

@@ -23,3 +23,7 @@ std::vector<std::string> sample_names(const std::string& suffix);
 
 /// The findings on a document, received three hours before it arrives, as "RULE-ID severity pointer: message".
 std::vector<std::string> findings_on(const std::string& document);
+
+/// A rulebook of one rule, the same in each set (SHARED-001, CBP-001, SAT-001), that goes over the shipments as `s`. `conditions` are its lines
+/// `when` and `assert`, indented by four blanks.
+std::shared_ptr<const puente::rules::Rulebook> rulebook_with(const std::string& conditions);
