@@ -100,6 +100,8 @@ constexpr const char* text = R"json({
 
 }  // namespace
 
-nlohmann::ordered_json openapi_rule_schemas() { return nlohmann::ordered_json::parse(text); }
+nlohmann::ordered_json openapi_rule_schemas() {
+    return nlohmann::ordered_json::parse(text);
+}
 
 }  // namespace puente::api

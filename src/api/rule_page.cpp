@@ -13,7 +13,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json in_both(const rules::Bilingual& text) { return Json{{"en", text.en}, {"es", text.es}}; }
+Json in_both(const rules::Bilingual& text) {
+    return Json{
+        {"en", text.en},
+        {"es", text.es}
+    };
+}
 
 /// Holes are {value} or {expression}.
 std::string as_written(const rules::Template& text, const rules::Rule& rule) {
@@ -25,11 +30,17 @@ std::string as_written(const rules::Template& text, const rules::Rule& rule) {
     return written;
 }
 
-Json in_both(const rules::BilingualTemplate& text, const rules::Rule& rule) { return Json{{"en", as_written(text.en, rule)}, {"es", as_written(text.es, rule)}}; }
+Json in_both(const rules::BilingualTemplate& text, const rules::Rule& rule) {
+    return Json{
+        {"en", as_written(text.en, rule)},
+        {"es", as_written(text.es, rule)}
+    };
+}
 
 std::string pointer_as_written(const rules::Rule& rule) {
     std::string written = rule.pointer[0];
-    for (std::size_t i = 0; i < rule.pointer_loops.size(); ++i) written += "{" + rule.loops[rule.pointer_loops[i]].variable + "}" + rule.pointer[i + 1];
+    for (std::size_t i = 0; i < rule.pointer_loops.size(); ++i)
+        written += "{" + rule.loops[rule.pointer_loops[i]].variable + "}" + rule.pointer[i + 1];
     return written;
 }
 
@@ -44,7 +55,9 @@ Json examples(const rules::Rule& rule, bool passes) {
     Json made = Json::array();
     for (const rules::Example& example : rule.examples) {
         if (example.passes != passes) continue;
-        Json each{{"sample", example.sample}};
+        Json each{
+            {"sample", example.sample}
+        };
         if (example.patch != "null") each["patch"] = Json::parse(example.patch, nullptr, false);
         if (!example.received.empty()) each["received"] = example.received;
         made.push_back(std::move(each));
@@ -66,7 +79,12 @@ Json changes(const Json& from, const Json& to) {
     const auto compare = [&](const std::string& name) {
         const Json before = from.value(name, Json{});
         const Json after = to.value(name, Json{});
-        if (before != after) fields.push_back({{"field", name}, {"from", before}, {"to", after}});
+        if (before != after)
+            fields.push_back({
+                {"field", name  },
+                {"from",  before},
+                {"to",    after }
+            });
     };
     for (const auto& [name, value] : to.items()) {
         if (name != "line") compare(name);
@@ -77,16 +95,31 @@ Json changes(const Json& from, const Json& to) {
     return fields;
 }
 
-Json named(const Json& page) { return Json{{"id", page["id"]}, {"title", page["title"]}, {"severity", page["severity"]}}; }
+Json named(const Json& page) {
+    return Json{
+        {"id",       page["id"]      },
+        {"title",    page["title"]   },
+        {"severity", page["severity"]}
+    };
+}
 
 }  // namespace
 
 nlohmann::ordered_json rule_page(const rules::Rule& rule) {
-    Json page{{"id", rule.id}, {"set", to_text(rule.set)}, {"title", in_both(rule.title)}, {"severity", to_text(rule.severity)}};
+    Json page{
+        {"id",       rule.id               },
+        {"set",      to_text(rule.set)     },
+        {"title",    in_both(rule.title)   },
+        {"severity", to_text(rule.severity)}
+    };
     if (rule.agency_only) page["agencyOnly"] = true;
     page["effective"] = days(rule.effective);
     page["each"] = Json::array();
-    for (const rules::Loop& loop : rule.loops) page["each"].push_back({{"variable", loop.variable}, {"list", loop.list.text()}});
+    for (const rules::Loop& loop : rule.loops)
+        page["each"].push_back({
+            {"variable", loop.variable   },
+            {"list",     loop.list.text()}
+        });
     if (rule.when) page["when"] = rule.when->text();
     page["assert"] = rule.assertion.text();
     page["pointer"] = pointer_as_written(rule);
@@ -95,7 +128,10 @@ nlohmann::ordered_json rule_page(const rules::Rule& rule) {
     page["fix"] = in_both(rule.fix, rule);
     page["citation"] = rule.citation;
     page["confidence"] = rule.confidence;
-    page["examples"] = {{"pass", examples(rule, true)}, {"fail", examples(rule, false)}};
+    page["examples"] = {
+        {"pass", examples(rule, true) },
+        {"fail", examples(rule, false)}
+    };
     page["file"] = rule.file;
     page["line"] = rule.line;
     return page;
@@ -104,7 +140,14 @@ nlohmann::ordered_json rule_page(const rules::Rule& rule) {
 nlohmann::ordered_json rules_difference(const rules::RuleSet& from, const rules::RuleSet& to, const clearance::RuleReader& reader) {
     const std::map<std::string, Json> before = pages(from, reader);
     const std::map<std::string, Json> after = pages(to, reader);
-    Json difference{{"set", to_text(to.name)}, {"from", from.version}, {"to", to.version}, {"added", Json::array()}, {"removed", Json::array()}, {"changed", Json::array()}};
+    Json difference{
+        {"set",     to_text(to.name)},
+        {"from",    from.version    },
+        {"to",      to.version      },
+        {"added",   Json::array()   },
+        {"removed", Json::array()   },
+        {"changed", Json::array()   }
+    };
     for (const auto& [id, page] : after) {
         const auto known = before.find(id);
         if (known == before.end()) {
@@ -112,7 +155,12 @@ nlohmann::ordered_json rules_difference(const rules::RuleSet& from, const rules:
             continue;
         }
         Json fields = changes(known->second, page);
-        if (!fields.empty()) difference["changed"].push_back({{"id", id}, {"title", page["title"]}, {"fields", std::move(fields)}});
+        if (!fields.empty())
+            difference["changed"].push_back({
+                {"id",     id               },
+                {"title",  page["title"]    },
+                {"fields", std::move(fields)}
+            });
     }
     for (const auto& [id, page] : before) {
         if (!after.contains(id)) difference["removed"].push_back(named(page));

@@ -33,7 +33,9 @@ net::Response json_response(int status, std::string body) {
     return response;
 }
 
-net::Response failed(const Error& error, const Visit& visit) { return problem(error, visit.language, visit.request.request_id); }
+net::Response failed(const Error& error, const Visit& visit) {
+    return problem(error, visit.language, visit.request.request_id);
+}
 
 net::Response refused(const clearance::RulesRefused& refusal, const Visit& visit) {
     const ProblemType& type = problem_type("rules-refused");
@@ -42,7 +44,10 @@ net::Response refused(const clearance::RulesRefused& refusal, const Visit& visit
     const std::size_t shown = std::min(refusal.faults.size(), faults_shown_max);
     for (std::size_t i = 0; i < shown; ++i) {
         const rules::LoadFault& fault = refusal.faults[i];
-        json.open_object().member("file", fault.file).member("line", static_cast<std::int64_t>(fault.line)).member("column", static_cast<std::int64_t>(fault.column));
+        json.open_object()
+            .member("file", fault.file)
+            .member("line", static_cast<std::int64_t>(fault.line))
+            .member("column", static_cast<std::int64_t>(fault.column));
         json.member("message", fault.text).close_object();
     }
     json.close_list();
@@ -61,7 +66,8 @@ Result<rules::RuleSetName> set_of(const Visit& visit) {
 asio::awaitable<Result<clearance::RuleReader>> reader_of(Visit& visit) {
     const std::optional<std::string_view> token = bearer_token(visit.request);
     if (!token) co_return clearance::RuleReader{};
-    const Result<access::Caller> caller = co_await clearance::identify(*token, visit.request.client_certificate_sha256, visit.counter.desk, visit.counter.clearance);
+    const Result<access::Caller> caller =
+        co_await clearance::identify(*token, visit.request.client_certificate_sha256, visit.counter.desk, visit.counter.clearance);
     if (!caller) co_return caller.error();
     co_return caller->scopes.has(access::Scope::rules_read) ? caller->agency : clearance::RuleReader{};
 }
@@ -79,19 +85,24 @@ void write_effective(JsonText& json, const rules::Effective& effective) {
 
 void write_activation(JsonText& json, const store::RuleSetActivation& activation) {
     json.open_object().member("activationId", activation.activation_id).member("set", to_text(activation.set)).member("version", activation.version);
-    json.member("effectiveFrom", to_text(activation.effective_from)).member("agency", activation.agency).member("at", to_text(activation.at)).close_object();
+    json.member("effectiveFrom", to_text(activation.effective_from))
+        .member("agency", activation.agency)
+        .member("at", to_text(activation.at))
+        .close_object();
 }
 
 /// Members of a published version, without braces.
 void write_version(JsonText& json, const store::RuleSetVersion& version) {
     json.member("set", to_text(version.set)).member("version", version.version).member("publishedAt", to_text(version.published_at));
     json.name("approvals").open_list();
-    for (const store::RuleSetApproval& each : version.approvals) json.open_object().member("agency", each.agency).member("at", to_text(each.at)).close_object();
+    for (const store::RuleSetApproval& each : version.approvals)
+        json.open_object().member("agency", each.agency).member("at", to_text(each.at)).close_object();
     json.close_list().texts("approvalsMissing", version.missing);
 }
 
 std::size_t visible_rules(const rules::RuleSet& set, const clearance::RuleReader& reader) {
-    return static_cast<std::size_t>(std::count_if(set.rules.begin(), set.rules.end(), [&](const rules::Rule& rule) { return clearance::may_see(reader, rule); }));
+    return static_cast<std::size_t>(
+        std::count_if(set.rules.begin(), set.rules.end(), [&](const rules::Rule& rule) { return clearance::may_see(reader, rule); }));
 }
 
 /// {"files": [{"name", "text"}]}. A body of megabytes: read at the desk, not on an I/O thread.
@@ -103,7 +114,9 @@ Result<std::vector<rules::SourceFile>> files_of(const std::string& body) {
     if (list == object->end() || !list->is_array()) return wanted;
     std::vector<rules::SourceFile> files;
     for (const nlohmann::json& each : *list) {
-        if (!each.is_object() || each.size() != 2 || !each.contains("name") || !each.contains("text") || !each["name"].is_string() || !each["text"].is_string()) return wanted;
+        if (!each.is_object() || each.size() != 2 || !each.contains("name") || !each.contains("text") || !each["name"].is_string() ||
+            !each["text"].is_string())
+            return wanted;
         files.push_back({each["name"].get<std::string>(), each["text"].get<std::string>()});
     }
     return files;
@@ -129,10 +142,19 @@ asio::awaitable<net::Response> list_rule_sets(Visit& visit) {
     for (const rules::RuleSet& set : snapshot->rulebook->sets) {
         const auto& since = snapshot->activations[static_cast<std::size_t>(set.name)];
         const auto& coming = next[static_cast<std::size_t>(set.name)];
-        json.open_object().member("set", to_text(set.name)).member("version", set.version).member("rules", static_cast<std::int64_t>(visible_rules(set, {})));
+        json.open_object()
+            .member("set", to_text(set.name))
+            .member("version", set.version)
+            .member("rules", static_cast<std::int64_t>(visible_rules(set, {})));
         json.member("source", since ? "published" : "shipped");
         if (since) json.member("since", to_text(since->effective_from)).member("activatedBy", since->agency);
-        if (coming) json.name("next").open_object().member("version", coming->version).member("effectiveFrom", to_text(coming->effective_from)).member("activatedBy", coming->agency).close_object();
+        if (coming)
+            json.name("next")
+                .open_object()
+                .member("version", coming->version)
+                .member("effectiveFrom", to_text(coming->effective_from))
+                .member("activatedBy", coming->agency)
+                .close_object();
         json.name("links").open_object().member("self", fmt::format("/v1/rulesets/{}", to_text(set.name)));
         json.member("versions", fmt::format("/v1/rulesets/{}/versions", to_text(set.name))).close_object().close_object();
     }
@@ -220,7 +242,8 @@ asio::awaitable<net::Response> show_rule_difference(Visit& visit) {
     const auto to = co_await clearance::rules_with(*set, std::move(name), visit.counter.clearance);
     if (!to) co_return failed(to.error(), visit);
     const std::function<Result<std::string>()> compare = [set = *set, from = *from, to = *to, reader = *reader]() -> Result<std::string> {
-        return rules_difference(from->rulebook->set(set), to->rulebook->set(set), reader).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+        return rules_difference(from->rulebook->set(set), to->rulebook->set(set), reader)
+            .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
     };
     Result<std::string> difference = co_await visit.counter.clearance.rule_desk.work<std::string>(compare);
     if (!difference) co_return failed(difference.error(), visit);

@@ -25,9 +25,12 @@ public:
 
     const rules::Explanation* find(const rules::Finding& finding) {
         auto known = places_.find(finding.rule);
-        if (known == places_.end()) known = places_.emplace(finding.rule, rules::explain(*finding.rule, judgement_.rules->rulebook, judgement_.manifest, facts_, places_max)).first;
+        if (known == places_.end())
+            known = places_.emplace(finding.rule, rules::explain(*finding.rule, judgement_.rules->rulebook, judgement_.manifest, facts_, places_max))
+                        .first;
         const Places& places = known->second;
-        const auto place = std::find_if(places.begin(), places.end(), [&](const rules::Explanation& each) { return !each.holds && each.pointer == finding.pointer; });
+        const auto place = std::find_if(places.begin(), places.end(),
+                                        [&](const rules::Explanation& each) { return !each.holds && each.pointer == finding.pointer; });
         return place == places.end() ? nullptr : &*place;
     }
 
@@ -39,7 +42,8 @@ private:
 
 }  // namespace
 
-Judgement judge_as_of(const manifest::Manifest& manifest, std::shared_ptr<const RulesSnapshot> rules, std::chrono::sys_days day, Instant received_at) {
+Judgement judge_as_of(const manifest::Manifest& manifest, std::shared_ptr<const RulesSnapshot> rules, std::chrono::sys_days day,
+                      Instant received_at) {
     v1::Facts facts;
     manifest::derive_facts(manifest, received_at, *rules->rulebook->lists, facts);
     rules::Assessment assessment = rules::assess_as_of(manifest, facts, rules->rulebook, day);

@@ -31,7 +31,9 @@ bool is_own_set(rules::RuleSetName set, const access::Caller& author) {
     return (set == rules::RuleSetName::cbp) == (*author.agency == identifiers::Agency::cbp);
 }
 
-Error not_yours(rules::RuleSetName set) { return Error{ErrorKind::forbidden, fmt::format("the rule set {} belongs to another agency", to_text(set))}; }
+Error not_yours(rules::RuleSetName set) {
+    return Error{ErrorKind::forbidden, fmt::format("the rule set {} belongs to another agency", to_text(set))};
+}
 
 /// "cbp/entry.yaml"; of the shared set also "codes/us_ports.csv".
 bool is_file_name(rules::RuleSetName set, std::string_view name) {
@@ -54,9 +56,12 @@ std::vector<rules::LoadFault> faults_of_form(rules::RuleSetName set, const std::
     std::set<std::string_view> seen;
     for (const rules::SourceFile& file : files) {
         bytes += file.text.size();
-        if (!is_file_name(set, file.name)) faults.push_back({file.name.substr(0, name_bytes_max), 1, 1, fmt::format("not a file of this set: it is {}name.yaml, in small letters", folder)});
+        if (!is_file_name(set, file.name))
+            faults.push_back(
+                {file.name.substr(0, name_bytes_max), 1, 1, fmt::format("not a file of this set: it is {}name.yaml, in small letters", folder)});
         if (!seen.insert(file.name).second) faults.push_back({file.name, 1, 1, "this file is there twice"});
-        if (file.text.size() > rule_file_bytes_max) faults.push_back({file.name, 1, 1, fmt::format("a file is at most {} bytes", rule_file_bytes_max)});
+        if (file.text.size() > rule_file_bytes_max)
+            faults.push_back({file.name, 1, 1, fmt::format("a file is at most {} bytes", rule_file_bytes_max)});
         if (file.text.find('\0') != std::string::npos) faults.push_back({file.name, 1, 1, "a text must not hold NUL"});
     }
     if (bytes > rule_set_bytes_max) faults.push_back({folder, 1, 1, fmt::format("a rule set is at most {} bytes", rule_set_bytes_max)});
@@ -80,16 +85,19 @@ rules::Samples samples_of(const std::string& folder) {
 
 std::vector<rules::LoadFault> faults_of_rules(const rules::RuleSet& set) {
     std::vector<rules::LoadFault> faults;
-    if (set.rules.size() > rules_max) faults.push_back({fmt::format("{}/", to_text(set.name)), 1, 1, fmt::format("a rule set has at most {} rules", rules_max)});
+    if (set.rules.size() > rules_max)
+        faults.push_back({fmt::format("{}/", to_text(set.name)), 1, 1, fmt::format("a rule set has at most {} rules", rules_max)});
     for (const rules::Rule& rule : set.rules) {
         if (set.name == rules::RuleSetName::shared && rule.agency_only) {
-            faults.push_back({rule.file, rule.line, 1, fmt::format("{}: a rule that both agencies share cannot be private to one (inspect, agencyOnly)", rule.id)});
+            faults.push_back({rule.file, rule.line, 1,
+                              fmt::format("{}: a rule that both agencies share cannot be private to one (inspect, agencyOnly)", rule.id)});
         }
     }
     return faults;
 }
 
-std::vector<rules::LoadFault> faults_of_examples(const std::shared_ptr<const rules::Rulebook>& rulebook, rules::RuleSetName set, const std::string& samples) {
+std::vector<rules::LoadFault> faults_of_examples(const std::shared_ptr<const rules::Rulebook>& rulebook, rules::RuleSetName set,
+                                                 const std::string& samples) {
     std::vector<rules::LoadFault> faults;
     for (const rules::ExampleFault& fault : rules::run_examples(rulebook, samples_of(samples))) {
         if (fault.rule->set != set) continue;
@@ -118,7 +126,8 @@ std::vector<store::RuleFile> files_to_keep(const rules::RuleSet& set, std::vecto
     return kept;
 }
 
-Result<Verdict> examine(rules::RuleSetName set, const std::vector<rules::SourceFile>& files, const RulesSnapshot& beside, const std::string& samples) {
+Result<Verdict> examine(rules::RuleSetName set, const std::vector<rules::SourceFile>& files, const RulesSnapshot& beside,
+                        const std::string& samples) {
     RuleSources sources = beside.sources;
     sources.files(set) = files;
     const MadeRules made = make_rules(std::move(sources));
@@ -127,14 +136,19 @@ Result<Verdict> examine(rules::RuleSetName set, const std::vector<rules::SourceF
     std::vector<rules::LoadFault> faults = faults_of_rules(loaded);
     if (faults.empty()) faults = faults_of_examples(made.snapshot->rulebook, set, samples);
     if (!faults.empty()) return Verdict{RulesRefused{std::move(faults)}};
-    return Verdict{Accepted{loaded.version, files_to_keep(loaded, files)}};
+    return Verdict{
+        Accepted{loaded.version, files_to_keep(loaded, files)}
+    };
 }
 
 /// Loads the rules with this version among those in force; gives what is wrong with them.
-asio::awaitable<Result<std::vector<rules::LoadFault>>> faults_beside_the_others(rules::RuleSetName set, std::string version, const access::Caller& author, Clearance& clearance) {
+asio::awaitable<Result<std::vector<rules::LoadFault>>> faults_beside_the_others(rules::RuleSetName set, std::string version,
+                                                                                const access::Caller& author, Clearance& clearance) {
     using Files = std::vector<store::RuleFile>;
     using Faults = std::vector<rules::LoadFault>;
-    const std::function<Result<Files>(store::Transaction&)> read = [set, version](store::Transaction& tx) { return store::find_rule_files(tx, set, version); };
+    const std::function<Result<Files>(store::Transaction&)> read = [set, version](store::Transaction& tx) {
+        return store::find_rule_files(tx, set, version);
+    };
     const Result<Files> files = co_await clearance.pool.in_transaction<Files>(store::As::caller(author), read);
     if (!files) co_return files.error();
     RuleSources sources = clearance.rules.current()->sources;
@@ -146,21 +160,20 @@ asio::awaitable<Result<std::vector<rules::LoadFault>>> faults_beside_the_others(
 
 }  // namespace
 
-asio::awaitable<Result<std::variant<RulesPublished, RulesRefused>>> publish_rules(rules::RuleSetName set, std::vector<rules::SourceFile> files, const access::Caller& author,
-                                                                                  Clearance& clearance) {
+asio::awaitable<Result<std::variant<RulesPublished, RulesRefused>>> publish_rules(rules::RuleSetName set, std::vector<rules::SourceFile> files,
+                                                                                  const access::Caller& author, Clearance& clearance) {
     using Outcome = std::variant<RulesPublished, RulesRefused>;
     if (!is_own_set(set, author)) co_return not_yours(set);
     std::vector<rules::LoadFault> faults = faults_of_form(set, files);
     if (!faults.empty()) co_return Outcome{RulesRefused{std::move(faults)}};
-    const std::function<Result<Verdict>()> check = [set, files = std::move(files), beside = clearance.rules.current(), &samples = clearance.rule_desk.samples()] {
-        return examine(set, files, *beside, samples);
-    };
+    const std::function<Result<Verdict>()> check = [set, files = std::move(files), beside = clearance.rules.current(),
+                                                    &samples = clearance.rule_desk.samples()] { return examine(set, files, *beside, samples); };
     Result<Verdict> verdict = co_await clearance.rule_desk.work<Verdict>(check);
     if (!verdict) co_return verdict.error();
     if (auto* refused = std::get_if<RulesRefused>(&*verdict)) co_return Outcome{std::move(*refused)};
 
-    const std::function<Result<RulesPublished>(store::Transaction&)> keep = [set, accepted = std::get<Accepted>(std::move(*verdict)),
-                                                                            id = author.client_id](store::Transaction& tx) -> Result<RulesPublished> {
+    const std::function<Result<RulesPublished>(store::Transaction&)> keep =
+        [set, accepted = std::get<Accepted>(std::move(*verdict)), id = author.client_id](store::Transaction& tx) -> Result<RulesPublished> {
         const Result<bool> fresh = store::publish_rule_set(tx, set, accepted.version, accepted.files, id);
         if (!fresh) return fresh.error();
         Result<store::RuleSetVersion> version = store::find_rule_set_version(tx, set, accepted.version);
@@ -169,25 +182,34 @@ asio::awaitable<Result<std::variant<RulesPublished, RulesRefused>>> publish_rule
     };
     Result<RulesPublished> published = co_await clearance.pool.in_transaction<RulesPublished>(store::As::caller(author), keep);
     if (!published) co_return published.error();
-    telemetry::Event{"rules.published"}.with("rule_set", to_text(set)).with("version", published->version.version).with("client_id", author.client_id);
+    telemetry::Event{"rules.published"}
+        .with("rule_set", to_text(set))
+        .with("version", published->version.version)
+        .with("client_id", author.client_id);
     co_return Outcome{std::move(*published)};
 }
 
-asio::awaitable<Result<std::variant<RulesActivated, RulesRefused>>> activate_rules(rules::RuleSetName set, std::string version, std::optional<Instant> from,
-                                                                                   const access::Caller& author, Clearance& clearance) {
+asio::awaitable<Result<std::variant<RulesActivated, RulesRefused>>> activate_rules(rules::RuleSetName set, std::string version,
+                                                                                   std::optional<Instant> from, const access::Caller& author,
+                                                                                   Clearance& clearance) {
     using Outcome = std::variant<RulesActivated, RulesRefused>;
     constexpr std::chrono::minutes clock_difference{1};
     if (!is_own_set(set, author)) co_return not_yours(set);
-    if (from && *from < clearance.now() - clock_difference) co_return Error{ErrorKind::malformed, "/from: a version cannot come into force in the past"};
+    if (from && *from < clearance.now() - clock_difference)
+        co_return Error{ErrorKind::malformed, "/from: a version cannot come into force in the past"};
     Result<std::vector<rules::LoadFault>> faults = co_await faults_beside_the_others(set, version, author, clearance);
     if (!faults) co_return faults.error();
     if (!faults->empty()) co_return Outcome{RulesRefused{std::move(*faults)}};
-    const std::function<Result<store::RuleSetActivation>(store::Transaction&)> enter = [set, version, from, id = author.client_id](store::Transaction& tx) {
-        return store::activate_rule_set(tx, set, version, from, id);
-    };
-    const Result<store::RuleSetActivation> entered = co_await clearance.pool.in_transaction<store::RuleSetActivation>(store::As::caller(author), enter);
+    const std::function<Result<store::RuleSetActivation>(store::Transaction&)> enter =
+        [set, version, from, id = author.client_id](store::Transaction& tx) { return store::activate_rule_set(tx, set, version, from, id); };
+    const Result<store::RuleSetActivation> entered =
+        co_await clearance.pool.in_transaction<store::RuleSetActivation>(store::As::caller(author), enter);
     if (!entered) co_return entered.error();
-    telemetry::Event{"rules.activated"}.with("rule_set", to_text(set)).with("version", version).with("effective_from", to_text(entered->effective_from)).with("client_id", author.client_id);
+    telemetry::Event{"rules.activated"}
+        .with("rule_set", to_text(set))
+        .with("version", version)
+        .with("effective_from", to_text(entered->effective_from))
+        .with("client_id", author.client_id);
     clearance.rule_desk.wake();
     co_return Outcome{RulesActivated{*entered}};
 }

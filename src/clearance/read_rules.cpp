@@ -23,7 +23,9 @@ store::As as_reader(const RuleReader& reader) {
 }
 
 /// Who sees every file of a set: to make rules of it, not to show them.
-RuleReader owner_of(rules::RuleSetName set) { return set == rules::RuleSetName::sat ? identifiers::Agency::sat : identifiers::Agency::cbp; }
+RuleReader owner_of(rules::RuleSetName set) {
+    return set == rules::RuleSetName::sat ? identifiers::Agency::sat : identifiers::Agency::cbp;
+}
 
 RuleSetText text_of(const RulesSnapshot& snapshot, rules::RuleSetName set, const RuleReader& reader) {
     const rules::RuleSet& loaded = snapshot.rulebook->set(set);
@@ -130,7 +132,9 @@ asio::awaitable<Result<std::shared_ptr<const RulesSnapshot>>> rules_with(rules::
 
 asio::awaitable<Result<std::shared_ptr<const RulesSnapshot>>> rules_on(std::chrono::sys_days day, Clearance& clearance) {
     const Instant last_moment = Instant{day + std::chrono::days{1}} - std::chrono::microseconds{1};
-    const std::function<Result<ActivationOfSet>(store::Transaction&)> read = [last_moment](store::Transaction& tx) { return store::find_rule_sets_at(tx, last_moment); };
+    const std::function<Result<ActivationOfSet>(store::Transaction&)> read = [last_moment](store::Transaction& tx) {
+        return store::find_rule_sets_at(tx, last_moment);
+    };
     const Result<ActivationOfSet> activations = co_await clearance.pool.in_transaction<ActivationOfSet>(store::As::gateway(), read);
     if (!activations) co_return activations.error();
     std::array<std::string, rules::rule_set_count> versions = versions_in_force(clearance);

@@ -30,10 +30,14 @@ constexpr std::size_t remembered_max = 8;
 constexpr std::chrono::milliseconds poll_every{1'000};
 constexpr std::array all_sets{rules::RuleSetName::shared, rules::RuleSetName::cbp, rules::RuleSetName::sat};
 
-constexpr std::size_t place(rules::RuleSetName set) { return static_cast<std::size_t>(set); }
+constexpr std::size_t place(rules::RuleSetName set) {
+    return static_cast<std::size_t>(set);
+}
 
 /// Which agency's eyes see every file of a set.
-store::As reader_of(rules::RuleSetName set) { return {store::As::Kind::officer, "", "", set == rules::RuleSetName::sat ? "SAT" : "CBP"}; }
+store::As reader_of(rules::RuleSetName set) {
+    return {store::As::Kind::officer, "", "", set == rules::RuleSetName::sat ? "SAT" : "CBP"};
+}
 
 std::string key_of(const ActivationOfSet& activations) {
     std::string key;
@@ -58,7 +62,8 @@ struct RuleDesk::Inside {
     asio::awaitable<void> follow();
     asio::awaitable<Result<std::chrono::milliseconds>> step();
     asio::awaitable<Result<void>> catch_up(ActivationOfSet wanted);
-    asio::awaitable<Result<std::vector<rules::SourceFile>>> files_of(rules::RuleSetName set, const std::optional<store::RuleSetActivation>& activation);
+    asio::awaitable<Result<std::vector<rules::SourceFile>>> files_of(rules::RuleSetName set,
+                                                                     const std::optional<store::RuleSetActivation>& activation);
     void put_in_force(const RuleSources& sources, const ActivationOfSet& wanted);
     bool take(RuleSources sources, ActivationOfSet activations, Level level);
     std::shared_ptr<const RulesSnapshot> shipped_now() const {
@@ -90,7 +95,9 @@ RuleDesk::RuleDesk(RulesInForce& rules, std::shared_ptr<const RulesSnapshot> shi
     inside_->tried_shipped = std::move(shipped);
 }
 
-RuleDesk::~RuleDesk() { stop(); }
+RuleDesk::~RuleDesk() {
+    stop();
+}
 
 Result<void> RuleDesk::follow(store::Pool& pool, std::function<void()> changed) {
     inside_->pool = &pool;
@@ -126,14 +133,18 @@ void RuleDesk::stop() {
     inside_->worker.join();
 }
 
-std::shared_ptr<const RulesSnapshot> RuleDesk::shipped() const { return inside_->shipped_now(); }
+std::shared_ptr<const RulesSnapshot> RuleDesk::shipped() const {
+    return inside_->shipped_now();
+}
 
 ActivationOfSet RuleDesk::next() const {
     const std::lock_guard lock{inside_->mutex};
     return inside_->next;
 }
 
-const std::string& RuleDesk::samples() const { return inside_->samples; }
+const std::string& RuleDesk::samples() const {
+    return inside_->samples;
+}
 
 std::shared_ptr<const RulesSnapshot> RuleDesk::remembered(const std::string& key) const {
     const std::lock_guard lock{inside_->mutex};
@@ -185,7 +196,9 @@ asio::awaitable<void> RuleDesk::Inside::follow() {
 
 /// Looks once; gives how long there is nothing to do.
 asio::awaitable<Result<std::chrono::milliseconds>> RuleDesk::Inside::step() {
-    const std::function<Result<store::RuleSetOutlook>(store::Transaction&)> look = [](store::Transaction& tx) { return store::find_rule_set_outlook(tx); };
+    const std::function<Result<store::RuleSetOutlook>(store::Transaction&)> look = [](store::Transaction& tx) {
+        return store::find_rule_set_outlook(tx);
+    };
     const Result<store::RuleSetOutlook> outlook = co_await pool->in_transaction<store::RuleSetOutlook>(store::As::gateway(), look);
     if (!outlook) co_return outlook.error();
     {
@@ -214,7 +227,8 @@ asio::awaitable<Result<void>> RuleDesk::Inside::catch_up(ActivationOfSet wanted)
     co_return Result<void>{};
 }
 
-asio::awaitable<Result<std::vector<rules::SourceFile>>> RuleDesk::Inside::files_of(rules::RuleSetName set, const std::optional<store::RuleSetActivation>& activation) {
+asio::awaitable<Result<std::vector<rules::SourceFile>>> RuleDesk::Inside::files_of(rules::RuleSetName set,
+                                                                                   const std::optional<store::RuleSetActivation>& activation) {
     using Files = std::vector<rules::SourceFile>;
     const std::shared_ptr<const RulesSnapshot> current = rules.current();
     const auto& known = current->activations[place(set)];

@@ -26,7 +26,8 @@ std::vector<rules::SourceFile> together(const RuleSources& sources) {
 
 std::string versions_of(const rules::Rulebook& rulebook) {
     std::string versions;
-    for (const rules::RuleSet& set : rulebook.sets) versions += fmt::format("{}\"{}\":\"{}\"", versions.empty() ? "{" : ",", to_text(set.name), set.version);
+    for (const rules::RuleSet& set : rulebook.sets)
+        versions += fmt::format("{}\"{}\":\"{}\"", versions.empty() ? "{" : ",", to_text(set.name), set.version);
     return versions + "}";
 }
 
@@ -56,7 +57,8 @@ MadeRules make_rules(RuleSources sources, ActivationOfSet activations) {
 
 std::string described(const std::vector<rules::LoadFault>& faults) {
     std::string text;
-    for (const rules::LoadFault& fault : faults) text += fmt::format("{}{}:{}:{}: {}", text.empty() ? "" : "\n", fault.file, fault.line, fault.column, fault.text);
+    for (const rules::LoadFault& fault : faults)
+        text += fmt::format("{}{}:{}:{}: {}", text.empty() ? "" : "\n", fault.file, fault.line, fault.column, fault.text);
     return text;
 }
 

@@ -35,7 +35,7 @@ std::vector<Explanation> explain(const Rule& rule, const std::shared_ptr<const R
     Workspace& workspace = prepared(manifest, facts, rulebook, manifest.arrival_day());
     Positions positions{};
     walk(
-        rule, workspace,
+        rule.loops, workspace,
         [&](const Positions& here) {
             if (told.size() >= places_max) return false;
             told.push_back(explained(rule, here, workspace));

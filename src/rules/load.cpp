@@ -6,6 +6,7 @@
 
 #include "puente/crypto/digest.hpp"
 #include "puente/rules/rule_set.hpp"
+#include "rules/plan.hpp"
 #include "rules/rule_reader.hpp"
 #include "rules/rulebook.hpp"
 
@@ -78,7 +79,10 @@ Loaded load(const std::vector<SourceFile>& files) {
         if (set.rules.empty() && loaded.faults.empty()) loaded.faults.push_back({folder, 1, 1, "the rule set is empty"});
     }
     refuse_repeated_ids(*rulebook, loaded.faults);
-    if (loaded.faults.empty()) loaded.rulebook = std::move(rulebook);
+    if (loaded.faults.empty()) {
+        rulebook->plan = make_plan(*rulebook);
+        loaded.rulebook = std::move(rulebook);
+    }
     return loaded;
 }
 

@@ -64,6 +64,10 @@ std::string prefix_of(RuleSetName set) {
 void RuleReader::read_file(const SourceFile& file, RuleSetName set, std::vector<Rule>& rules) {
     file_ = file.name;
     try {
+        if (const std::optional<YAML::Mark> alias = first_alias(file.text)) {
+            faults_.push_back({file_, static_cast<std::size_t>(alias->line + 1), static_cast<std::size_t>(alias->column + 1), "a rule file has no aliases (*name): write it out"});
+            return;
+        }
         const YAML::Node document = YAML::Load(file.text);
         const YAML::Node list = document.IsMap() ? document["rules"] : YAML::Node{YAML::NodeType::Undefined};
         if (document.IsMap()) check_fields(document, file_fields);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,5 +55,8 @@ private:
 
 /// A YAML node as JSON text: what an example's patch is handed over as.
 std::string json_of(const YAML::Node& node);
+
+/// Where the first alias (*name) of a YAML text stands, if there is one: a few of them can stand for billions of nodes. Throws what YAML does.
+std::optional<YAML::Mark> first_alias(const std::string& text);
 
 }  // namespace puente::rules

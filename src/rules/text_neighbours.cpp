@@ -182,7 +182,7 @@ std::vector<std::string> malformed_texts(const std::string& text) {
     std::string digit = text;
     digit[middle] = next_character(digit[middle]);
     return {text.substr(0, text.size() - 1), text + "0", last, ends_in_x, changed_case(text, std::tolower), swapped, text.substr(1), text + "A", dashed,
-            changed_case(text, std::toupper), lettered, digit, first, text.substr(0, middle) + " " + text.substr(middle), text.substr(0, middle) + "Ñ" + text.substr(middle),
+            changed_case(text, std::toupper), lettered, digit, first, text.substr(0, middle) + " " + text.substr(middle), text.substr(0, middle) + "Ñ" + text.substr(middle), text.substr(0, text.size() - std::min<std::size_t>(2, text.size())), text + "00",
             text + text, std::string(text.size(), '0'), std::string(text.size(), '9'), std::string(text.size(), 'Z')};
 }
 

@@ -25,6 +25,7 @@ constexpr std::size_t places_of_one_field = 2;
 constexpr std::size_t known_items_max = 5;
 constexpr std::size_t pairings_max = 4;  ///< drafts whose changes are also made two at a time
 constexpr std::size_t heads_max = 3;
+constexpr std::size_t everywhere_max = 8;
 constexpr std::size_t pairs_max = 250;
 constexpr std::size_t samples_changed_max = 4;
 constexpr std::size_t samples_shown_max = 10;
@@ -135,9 +136,13 @@ private:
             if (const auto stated = parse_date_time(example.received)) draft.received = stated->at;
             if (sample->bytes > sample_bytes_max) {
                 large_.push_back(draft);
-                std::optional<Draft> smaller = cut_down(draft);
-                if (!smaller) continue;
-                draft = std::move(*smaller);
+                draft = cut_down(draft, example);
+                if (judge(draft, true) == example.passes) {
+                    (example.passes ? passing : failing).push_back(std::move(draft));
+                } else if (large_.size() == 1) {
+                    waiting_.push_back(large_.back());  // it takes the whole of it
+                }
+                continue;
             }
             judge(draft, true);
             (example.passes ? passing : failing).push_back(std::move(draft));
@@ -170,7 +175,11 @@ private:
         for (std::size_t sum = 1; sum + 1 < 2 * fields; ++sum) {
             for (std::size_t i = sum < fields ? 0 : sum - fields + 1; i < sum - i; ++i) {
                 for (const Edit& first : pairing.heads[i]) {
-                    for (const Edit& second : pairing.heads[sum - i]) bench.fields[0].push_back({first[0], second[0]});
+                    for (const Edit& second : pairing.heads[sum - i]) {
+                        Edit both = first;
+                        both.insert(both.end(), second.begin(), second.end());
+                        bench.fields[0].push_back(std::move(both));
+                    }
                 }
             }
         }
@@ -194,17 +203,18 @@ private:
         return true;
     }
 
-    /// A large document cut down to the shipment that the rule finds fault with, or to its first.
-    std::optional<Draft> cut_down(const Draft& draft) const {
-        const manifest::Decoded decoded = manifest::decode_json(draft.document.dump());
-        if (!decoded.manifest || draft.document["shipments"].empty()) return std::nullopt;
-        v1::Facts facts;
-        manifest::derive_facts(*decoded.manifest, received_of(draft, decoded.manifest->arrival().at), *house_.rulebook->lists, facts);
-        std::vector<std::string> favoured;
-        for (const Finding& finding : apply(rule_, house_.rulebook, *decoded.manifest, facts)) favoured.push_back(finding.pointer);
-        const std::vector<Place> places = places_of({"shipments", "*"}, draft.document, favoured, 1);
+    /// A large document cut down to the shipments that the example changes, or to its first.
+    static Draft cut_down(const Draft& draft, const Example& example) {
+        json kept = json::array();
+        const json patch = json::parse(example.patch);
+        const json& all = draft.document["shipments"];
+        const json& changed = patch.is_object() && patch.contains("shipments") ? patch["shipments"] : patch;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (changed.is_object() && changed.contains(std::to_string(i))) kept.push_back(all[i]);
+        }
+        if (kept.empty() && !all.empty()) kept.push_back(all[0]);
         Draft smaller = draft;
-        smaller.document["shipments"] = json::array({*value_at(draft.document, places[0])});
+        smaller.document["shipments"] = std::move(kept);
         return smaller;
     }
 
@@ -227,6 +237,7 @@ private:
                 bench.fields.push_back(edits(bench.draft.document, read, place, favoured, arrival));
             }
             bench.fields.push_back(grown_lists(bench.draft.document, read, favoured));
+            if (std::count(read.path.begin(), read.path.end(), "*") != 0) bench.fields.push_back(everywhere(bench, read, favoured));
         }
         bench.fields.push_back(arrivals(arrival));
         if (pairings_seen_ < pairings_max) {
@@ -255,6 +266,24 @@ private:
                                    *house_.rulebook->lists, arrival, siblings_of(document, place, read.path)};
         std::deque<Edit> made;
         for (json& value : neighbours(around)) made.push_back({Step{place, std::move(value)}});
+        return made;
+    }
+
+    /// The first changes of a field made in every item at once, so that no other item hides what they do.
+    std::deque<Edit> everywhere(const Bench& bench, const FieldRead& read, const std::vector<std::string>& favoured) const {
+        std::deque<Edit> made;
+        FieldPath list{read.path.begin(), std::find(read.path.rbegin(), read.path.rend(), "*").base() - 1};
+        const std::size_t last = bench.fields.size() - 1;  // what grown_lists made
+        const std::size_t own = last == 0 || bench.fields[last - 1].empty() || bench.fields[last - 1][0][0].place.size() != read.path.size() ? last : last - 1;
+        for (const auto& [edits, path] : {std::pair{&bench.fields[own], &read.path}, std::pair{&bench.fields[last], &std::as_const(list)}}) {
+            const std::vector<Place> places = places_of(*path, bench.draft.document, favoured, everywhere_max);
+            if (places.size() < 2) continue;
+            for (std::size_t i = 0; i < std::min(heads_max * 2, edits->size()); ++i) {
+                Edit edit;
+                for (const Place& place : places) edit.push_back({place, (*edits)[i][0].value});
+                made.push_back(std::move(edit));
+            }
+        }
         return made;
     }
 
@@ -370,13 +399,14 @@ private:
         put(draft.document, step.place, step.value);
     }
 
-    void judge(const Draft& draft, bool always) {
+    /// Tries a document and keeps it when it tells something. Gives the verdict; nothing when the document is not in the format or not new.
+    std::optional<bool> judge(const Draft& draft, bool always) {
         std::string text = draft.document.dump(-1, ' ', false, json::error_handler_t::replace);
         const std::string key = text + (draft.received ? puente::to_text(*draft.received) : std::to_string(draft.lead.count()));
-        if (!seen_.insert(key).second) return;
+        if (!seen_.insert(key).second) return std::nullopt;
         ++attempts_;
         manifest::Decoded decoded = manifest::decode_json(std::move(text));
-        if (!decoded.manifest) return;
+        if (!decoded.manifest) return std::nullopt;
         VectorCase made{{}, std::move(decoded.manifest), {}};
         const Instant received = floor<milliseconds>(received_of(draft, made.manifest->arrival().at));
         manifest::derive_facts(*made.manifest, received, *house_.rulebook->lists, made.facts);
@@ -388,15 +418,17 @@ private:
         const std::size_t count = made.vector.passes ? passing_ : failing_;
         const bool fits = cases_.size() < wanted && count * 3 < wanted * 2;
         const bool telling = always || killed != 0 || fits;
-        if (!telling && spare_.size() >= house_.limits.wanted) return;
+        const bool verdict = made.vector.passes;
+        if (!telling && spare_.size() >= house_.limits.wanted) return verdict;
         const json patch = difference(draft.sample->document, draft.document);
         made.vector.sample = draft.sample->name;
         made.vector.patch = patch.empty() ? "null" : patch.dump();
         made.vector.received = puente::to_text(received);
         const std::string vector_key = made.vector.sample + made.vector.patch + made.vector.received;
-        if (!kept_.insert(vector_key).second) return;
+        if (!kept_.insert(vector_key).second) return verdict;
         if (telling) ++(made.vector.passes ? passing_ : failing_);
         (telling ? cases_ : spare_).push_back(std::move(made));
+        return verdict;
     }
 
     /// What told nothing new fills the rest, both kinds as evenly as there are.

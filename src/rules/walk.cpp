@@ -67,7 +67,7 @@ bool passes(const Reading& reading, const std::shared_ptr<const Rulebook>& ruleb
     Workspace& workspace = prepared(manifest, facts, rulebook, day);
     Positions positions{};
     return walk(
-        reading.rule, workspace,
+        reading.rule.loops, workspace,
         [&](const Positions&) {
             workspace.arena.reset();
             if (reading.when != nullptr) {
@@ -85,7 +85,7 @@ bool applies_somewhere(const Rule& rule, const std::shared_ptr<const Rulebook>& 
     Workspace& workspace = prepared(manifest, facts, rulebook, day);
     Positions positions{};
     return !walk(
-        rule, workspace,
+        rule.loops, workspace,
         [&](const Positions&) {
             workspace.arena.reset();
             return rule.when && !rule.when->run(workspace.activation, workspace.arena).is_true();

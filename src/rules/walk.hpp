@@ -7,6 +7,7 @@
 
 #include "puente/manifest/manifest.hpp"
 #include "puente/rules/rule_set.hpp"
+#include "rules/plan.hpp"
 #include "rules/rulebook.hpp"
 
 namespace puente::rules {
@@ -22,24 +23,26 @@ struct Workspace {
     std::vector<cel::Value> activation;
     cel::Arena loop_arena;
     cel::Arena arena;
+    std::vector<std::uint8_t> gates;      ///< what the gates of the plan say of the manifest, as far as asked
+    std::vector<const Plan::Step*> live;  ///< the steps of a group that apply somewhere
 };
 
 /// The workspace of this thread, with the manifest, its facts and the lists of the day in their slots.
 Workspace& prepared(const manifest::Manifest& manifest, const v1::Facts& facts, const std::shared_ptr<const Rulebook>& rulebook, std::chrono::sys_days day);
 
-/// Goes to every place of a rule with the loop variables set and calls `visit(positions)` there, until that gives false.
+/// Goes to every place of some loops with the loop variables set and calls `visit(positions)` there, until that gives false.
 template <class Visit>
-bool walk(const Rule& rule, Workspace& workspace, Visit&& visit, Positions& positions, std::size_t depth = 0) {
+bool walk(const std::vector<Loop>& loops, Workspace& workspace, Visit&& visit, Positions& positions, std::size_t depth = 0) {
     if (depth == 0) workspace.loop_arena.reset();
-    if (depth == rule.loops.size()) return visit(positions);
-    const Loop& loop = rule.loops[depth];
+    if (depth == loops.size()) return visit(positions);
+    const Loop& loop = loops[depth];
     const cel::Value list = loop.list.run(workspace.activation, workspace.loop_arena);
     if (list.kind() != cel::Kind::list) return true;
     const std::size_t size = list.as_list().size();
     for (std::size_t i = 0; i < size; ++i) {
         workspace.activation[loop.slot] = list.as_list().at(i);
         positions[depth] = i;
-        if (!walk(rule, workspace, visit, positions, depth + 1)) return false;
+        if (!walk(loops, workspace, visit, positions, depth + 1)) return false;
     }
     return true;
 }

@@ -1,4 +1,7 @@
+#include <yaml-cpp/eventhandler.h>
+
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "rules/rule_reader.hpp"
 
@@ -29,8 +32,35 @@ nlohmann::json convert(const YAML::Node& node) {
     return object;
 }
 
+class AliasWatch : public YAML::EventHandler {
+public:
+    std::optional<YAML::Mark> first;
+
+    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+        if (!first) first = mark;
+    }
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+};
+
 }  // namespace
 
-std::string json_of(const YAML::Node& node) { return convert(node).dump(); }
+std::string json_of(const YAML::Node& node) {
+    return convert(node).dump();
+}
+
+std::optional<YAML::Mark> first_alias(const std::string& text) {
+    std::istringstream in{text};
+    YAML::Parser parser{in};
+    AliasWatch watch;
+    parser.HandleNextDocument(watch);
+    return watch.first;
+}
 
 }  // namespace puente::rules

@@ -9,13 +9,15 @@ namespace puente::store {
 
 namespace {
 
-constexpr Statement add_version{"add_rule_set_version", "INSERT INTO puente.rule_set_version (rule_set, version) VALUES ($1, $2) ON CONFLICT DO NOTHING"};
+constexpr Statement add_version{"add_rule_set_version",
+                                "INSERT INTO puente.rule_set_version (rule_set, version) VALUES ($1, $2) ON CONFLICT DO NOTHING"};
 
 constexpr Statement add_files{"add_rule_set_files", R"sql(INSERT INTO puente.rule_set_file (rule_set, version, name, agency_only, text)
 SELECT $1, $2, * FROM unnest($3::text[], $4::boolean[], $5::text[]))sql"};
 
 constexpr Statement add_approval{
-    "add_rule_set_approval", "INSERT INTO puente.rule_set_approval (rule_set, version, agency, by_client) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"};
+    "add_rule_set_approval",
+    "INSERT INTO puente.rule_set_approval (rule_set, version, agency, by_client) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"};
 
 // One row for each approval; a version without any has one row.
 constexpr const char* version_columns = R"sql(SELECT v.rule_set, v.version, v.published_at, a.agency, a.at,
@@ -30,7 +32,8 @@ const std::string find_version_text = fmt::format("{} AND v.version = $2 ORDER B
 const Statement find_version_statement{"find_rule_set_version", find_version_text.c_str()};
 
 constexpr Statement find_files_statement{
-    "find_rule_set_files", R"sql(SELECT name, agency_only, text FROM puente.rule_set_file WHERE rule_set = $1 AND version = $2 ORDER BY name COLLATE "C")sql"};
+    "find_rule_set_files",
+    R"sql(SELECT name, agency_only, text FROM puente.rule_set_file WHERE rule_set = $1 AND version = $2 ORDER BY name COLLATE "C")sql"};
 
 constexpr Statement add_activation{"add_rule_set_activation", R"sql(WITH added AS (
     INSERT INTO puente.rule_set_activation (rule_set, version, effective_from, agency, by_client)
@@ -42,7 +45,8 @@ SELECT added.*, pg_notify('rules_changed', rule_set) FROM added)sql"};
 constexpr Statement list_activations_statement{"list_rule_set_activations", R"sql(SELECT activation_id, rule_set, version, effective_from, agency, at
   FROM puente.rule_set_activation WHERE rule_set = $1 ORDER BY effective_from DESC, activation_id DESC)sql"};
 
-constexpr Statement find_active{"find_active_rule_sets", R"sql(SELECT DISTINCT ON (rule_set) activation_id, rule_set, version, effective_from, agency, at
+constexpr Statement find_active{"find_active_rule_sets",
+                                R"sql(SELECT DISTINCT ON (rule_set) activation_id, rule_set, version, effective_from, agency, at
   FROM puente.rule_set_activation WHERE effective_from <= $1 ORDER BY rule_set, effective_from DESC, activation_id DESC)sql"};
 
 constexpr Statement find_next{"find_next_rule_sets", R"sql(SELECT DISTINCT ON (rule_set) activation_id, rule_set, version, effective_from, agency, at
@@ -146,7 +150,8 @@ Result<RuleSetActivation> activate_rule_set(Transaction& tx, rules::RuleSetName 
     const Result<RuleSetVersion> known = find_rule_set_version(tx, set, version);
     if (!known) return known.error();
     if (!known->missing.empty()) {
-        return Error{ErrorKind::conflict, fmt::format("the approval of {} is missing: its author publishes the same files", fmt::join(known->missing, " and "))};
+        return Error{ErrorKind::conflict,
+                     fmt::format("the approval of {} is missing: its author publishes the same files", fmt::join(known->missing, " and "))};
     }
     const Result<Rows> added = tx.run(add_activation, to_text(set), version, from, tx.as().agency, client_id);
     if (!added) return added.error();
@@ -175,6 +180,8 @@ Result<RuleSetOutlook> find_rule_set_outlook(Transaction& tx) {
     return outlook;
 }
 
-Result<OfEachSet> find_rule_sets_at(Transaction& tx, Instant moment) { return one_of_each(tx, find_active, moment); }
+Result<OfEachSet> find_rule_sets_at(Transaction& tx, Instant moment) {
+    return one_of_each(tx, find_active, moment);
+}
 
 }  // namespace puente::store

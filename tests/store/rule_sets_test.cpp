@@ -15,20 +15,25 @@ namespace {
 using rules::RuleSetName;
 using store::Transaction;
 
-std::string hash(char digit) { return std::string(64, digit); }
+std::string hash(char digit) {
+    return std::string(64, digit);
+}
 
 const std::vector<store::RuleFile> cbp_files{
     {"cbp/entry.yaml",  "rules: [] # ñ", false},
-    {"cbp/target.yaml", "rules: []",     true }
+    {"cbp/target.yaml", "rules: []",      true }
 };
 
 class RuleSets : public Desk {
 protected:
     Result<bool> publish(const std::string& agency, RuleSetName set, const std::string& version, const std::vector<store::RuleFile>& files) {
-        const std::function<Result<bool>(Transaction&)> work = [&](Transaction& tx) { return store::publish_rule_set(tx, set, version, files, "author-" + agency); };
+        const std::function<Result<bool>(Transaction&)> work = [&](Transaction& tx) {
+            return store::publish_rule_set(tx, set, version, files, "author-" + agency);
+        };
         return as<bool>(officer(agency), work);
     }
-    Result<store::RuleSetActivation> activate(const std::string& agency, RuleSetName set, const std::string& version, std::optional<Instant> from = {}) {
+    Result<store::RuleSetActivation> activate(const std::string& agency, RuleSetName set, const std::string& version,
+                                              std::optional<Instant> from = {}) {
         const std::function<Result<store::RuleSetActivation>(Transaction&)> work = [&](Transaction& tx) {
             return store::activate_rule_set(tx, set, version, from, "author-" + agency);
         };
@@ -135,7 +140,8 @@ TEST_F(RuleSets, a_moment_that_is_past_means_now) {
 TEST_F(RuleSets, activations_are_heard) {
     std::atomic<int> heard{0};
     std::atomic<bool> up{false};
-    store::Listener listener{cluster_.url(database_), [&](const store::Notice& notice) { heard += notice.channel == "rules_changed" && notice.payload == "cbp" ? 1 : 0; },
+    store::Listener listener{cluster_.url(database_),
+                             [&](const store::Notice& notice) { heard += notice.channel == "rules_changed" && notice.payload == "cbp" ? 1 : 0; },
                              [&](bool is_up) { up = is_up; }};
     ASSERT_TRUE(soon([&] { return up.load(); }));
     ASSERT_TRUE(publish("CBP", RuleSetName::cbp, hash('1'), cbp_files));
@@ -149,31 +155,39 @@ struct Untouchable {
     const char* text;
 };
 constexpr Untouchable untouchable[] = {
-    {"puente_sat",     "INSERT INTO puente.rule_set_activation (rule_set, version, effective_from, agency, by_client) VALUES ('cbp', '%1', now(), 'CBP', 'x')"},
-    {"puente_sat",     "INSERT INTO puente.rule_set_activation (rule_set, version, effective_from, agency, by_client) VALUES ('cbp', '%1', now(), 'SAT', 'x')"},
-    {"puente_sat",     "INSERT INTO puente.rule_set_approval (rule_set, version, agency, by_client) VALUES ('cbp', '%1', 'SAT', 'x')"                         },
-    {"puente_sat",     "INSERT INTO puente.rule_set_approval (rule_set, version, agency, by_client) VALUES ('shared', '%1', 'CBP', 'x')"                      },
-    {"puente_cbp",     "INSERT INTO puente.rule_set_approval (rule_set, version, agency, by_client) VALUES ('shared', '%1', 'SAT', 'x')"                      },
-    {"puente_cbp",     "INSERT INTO puente.rule_set_version (rule_set, version) VALUES ('sat', '%1')"                                                         },
-    {"puente_cbp",     "INSERT INTO puente.rule_set_file VALUES ('cbp', '%1', 'cbp/late.yaml', false, 'x')"                                                   },
-    {"puente_cbp",     "INSERT INTO puente.rule_set_activation (rule_set, version, effective_from, agency, by_client) VALUES ('cbp', '%1', now() - interval '1 day', 'CBP', 'x')"},
-    {"puente_cbp",     "UPDATE puente.rule_set_activation SET version = '%1'"                                                                                 },
-    {"puente_cbp",     "UPDATE puente.rule_set_file SET text = ''"                                                                                            },
-    {"puente_cbp",     "DELETE FROM puente.rule_set_activation"                                                                                               },
-    {"puente_cbp",     "DELETE FROM puente.rule_set_approval"                                                                                                 },
-    {"puente_gateway", "INSERT INTO puente.rule_set_version (rule_set, version) VALUES ('sat', '%1')"                                                         },
-    {"puente_gateway", "SELECT by_client FROM puente.rule_set_activation"                                                                                     },
-    {"puente_party",   "SELECT by_client FROM puente.rule_set_approval"                                                                                       },
-    {"puente_party",   "INSERT INTO puente.rule_set_version (rule_set, version) VALUES ('sat', '%1')"                                                         },
-    {"puente_intake",  "SELECT version FROM puente.rule_set_version"                                                                                          },
+    {"puente_sat",
+     "INSERT INTO puente.rule_set_activation (rule_set, version, effective_from, agency, by_client) VALUES ('cbp', '%1', now(), 'CBP', 'x')"},
+    {"puente_sat",
+     "INSERT INTO puente.rule_set_activation (rule_set, version, effective_from, agency, by_client) VALUES ('cbp', '%1', now(), 'SAT', 'x')"},
+    {"puente_sat",     "INSERT INTO puente.rule_set_approval (rule_set, version, agency, by_client) VALUES ('cbp', '%1', 'SAT', 'x')"       },
+    {"puente_sat",     "INSERT INTO puente.rule_set_approval (rule_set, version, agency, by_client) VALUES ('shared', '%1', 'CBP', 'x')"    },
+    {"puente_cbp",     "INSERT INTO puente.rule_set_approval (rule_set, version, agency, by_client) VALUES ('shared', '%1', 'SAT', 'x')"    },
+    {"puente_cbp",     "INSERT INTO puente.rule_set_version (rule_set, version) VALUES ('sat', '%1')"                                       },
+    {"puente_cbp",     "INSERT INTO puente.rule_set_file VALUES ('cbp', '%1', 'cbp/late.yaml', false, 'x')"                                 },
+    {"puente_cbp",
+     "INSERT INTO puente.rule_set_activation (rule_set, version, effective_from, agency, by_client) VALUES ('cbp', '%1', now() - interval '1 day', "
+     "'CBP', 'x')"                                                                                                                          },
+    {"puente_cbp",     "UPDATE puente.rule_set_activation SET version = '%1'"                                                               },
+    {"puente_cbp",     "UPDATE puente.rule_set_file SET text = ''"                                                                          },
+    {"puente_cbp",     "DELETE FROM puente.rule_set_activation"                                                                             },
+    {"puente_cbp",     "DELETE FROM puente.rule_set_approval"                                                                               },
+    {"puente_gateway", "INSERT INTO puente.rule_set_version (rule_set, version) VALUES ('sat', '%1')"                                       },
+    {"puente_gateway", "SELECT by_client FROM puente.rule_set_activation"                                                                   },
+    {"puente_party",   "SELECT by_client FROM puente.rule_set_approval"                                                                     },
+    {"puente_party",   "INSERT INTO puente.rule_set_version (rule_set, version) VALUES ('sat', '%1')"                                       },
+    {"puente_intake",  "SELECT version FROM puente.rule_set_version"                                                                        },
 };
 
 TEST_F(RuleSets, history_is_written_by_its_agency_and_changed_by_nobody) {
     ASSERT_TRUE(publish("CBP", RuleSetName::cbp, hash('1'), cbp_files));
-    ASSERT_TRUE(publish("CBP", RuleSetName::shared, hash('1'), {{"shared/a.yaml", "rules: []", false}}));
+    ASSERT_TRUE(publish("CBP", RuleSetName::shared, hash('1'),
+                        {
+                            {"shared/a.yaml", "rules: []", false}
+    }));
     ASSERT_TRUE(activate("CBP", RuleSetName::cbp, hash('1')));
-    const std::string everything = "SELECT (SELECT count(*) FROM puente.rule_set_version), (SELECT count(*) FROM puente.rule_set_file), "
-                                   "(SELECT count(*) FROM puente.rule_set_approval), (SELECT count(*) FROM puente.rule_set_activation)";
+    const std::string everything =
+        "SELECT (SELECT count(*) FROM puente.rule_set_version), (SELECT count(*) FROM puente.rule_set_file), "
+        "(SELECT count(*) FROM puente.rule_set_approval), (SELECT count(*) FROM puente.rule_set_activation)";
     const std::string before = sql(everything);
     for (const Untouchable& each : untouchable) {
         std::string text = each.text;
@@ -184,9 +198,11 @@ TEST_F(RuleSets, history_is_written_by_its_agency_and_changed_by_nobody) {
 }
 
 TEST_F(RuleSets, authors_are_clients_of_an_agency) {
-    EXPECT_EQ(sql("INSERT INTO puente.client (client_id, name, role, company, agency, scopes) VALUES ('a', 'A', 'author', '', 'SAT', 'rules:write')"), "");
+    EXPECT_EQ(sql("INSERT INTO puente.client (client_id, name, role, company, agency, scopes) VALUES ('a', 'A', 'author', '', 'SAT', 'rules:write')"),
+              "");
     for (const char* wrong : {"'author', 'c', NULL", "'officer', 'c', NULL", "'broker', 'c', 'SAT'", "'broker', '', NULL", "'king', 'c', NULL"}) {
-        const std::string said = sql(std::string{"INSERT INTO puente.client (client_id, name, role, company, agency, scopes) VALUES ('b', 'B', "} + wrong + ", '')");
+        const std::string said =
+            sql(std::string{"INSERT INTO puente.client (client_id, name, role, company, agency, scopes) VALUES ('b', 'B', "} + wrong + ", '')");
         EXPECT_EQ(said.rfind("ERROR:", 0), 0u) << wrong;
     }
 }

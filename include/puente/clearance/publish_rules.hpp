@@ -40,7 +40,8 @@ boost::asio::awaitable<Result<std::variant<RulesPublished, RulesRefused>>> publi
 
 /// Puts a published version in force from a moment on, at once without one. It has to load beside the other sets in force. Errors: not_found;
 /// conflict (an approval is missing); malformed (the moment is past); forbidden; overloaded.
-boost::asio::awaitable<Result<std::variant<RulesActivated, RulesRefused>>> activate_rules(rules::RuleSetName set, std::string version, std::optional<Instant> from,
-                                                                                          const access::Caller& author, Clearance& clearance);
+boost::asio::awaitable<Result<std::variant<RulesActivated, RulesRefused>>> activate_rules(rules::RuleSetName set, std::string version,
+                                                                                          std::optional<Instant> from, const access::Caller& author,
+                                                                                          Clearance& clearance);
 
 }  // namespace puente::clearance

@@ -16,7 +16,7 @@ namespace puente::clearance {
 /// The texts that rules are made from.
 struct RuleSources {
     std::array<std::vector<rules::SourceFile>, rules::rule_set_count> sets;  ///< by name; the code lists are among the files of `shared`
-    std::string selection;                                                    ///< selection.yaml
+    std::string selection;                                                   ///< selection.yaml
 
     std::vector<rules::SourceFile>& files(rules::RuleSetName set) { return sets[static_cast<std::size_t>(set)]; }
     const std::vector<rules::SourceFile>& files(rules::RuleSetName set) const { return sets[static_cast<std::size_t>(set)]; }

@@ -32,6 +32,8 @@ struct RuleSet {
     std::vector<Rule> rules;
 };
 
+struct Plan;
+
 /// The rule sets in force with the code lists they read. Immutable; shared by every request that began under it.
 struct Rulebook {
     std::shared_ptr<const codes::CodeLists> lists;
@@ -42,6 +44,7 @@ struct Rulebook {
 
     struct Bound;  ///< variables, functions and lists as bound for evaluation
     std::shared_ptr<const Bound> bound;
+    std::shared_ptr<const Plan> plan;  ///< in which order the rules are applied
 };
 
 struct Loaded {

@@ -54,7 +54,8 @@ struct RuleSetOutlook {
 
 /// Puts a version on record with the approval of the transaction's agency; one that is there already gains the approval. True: it was not there
 /// before. Errors: forbidden (not that agency's set).
-Result<bool> publish_rule_set(Transaction& tx, rules::RuleSetName set, const std::string& version, const std::vector<RuleFile>& files, const std::string& client_id);
+Result<bool> publish_rule_set(Transaction& tx, rules::RuleSetName set, const std::string& version, const std::vector<RuleFile>& files,
+                              const std::string& client_id);
 
 /// Newest first.
 Result<std::vector<RuleSetVersion>> list_rule_set_versions(Transaction& tx, rules::RuleSetName set);
@@ -65,7 +66,8 @@ Result<std::vector<RuleFile>> find_rule_files(Transaction& tx, rules::RuleSetNam
 
 /// Enters an activation, from now on where `from` is absent or past, and tells every gateway. Errors: not_found; conflict (an approval is missing);
 /// forbidden (not that agency's set).
-Result<RuleSetActivation> activate_rule_set(Transaction& tx, rules::RuleSetName set, const std::string& version, std::optional<Instant> from, const std::string& client_id);
+Result<RuleSetActivation> activate_rule_set(Transaction& tx, rules::RuleSetName set, const std::string& version, std::optional<Instant> from,
+                                            const std::string& client_id);
 /// Latest first.
 Result<std::vector<RuleSetActivation>> list_activations(Transaction& tx, rules::RuleSetName set);
 
