@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <fstream>
 #include <iterator>
+#include <mutex>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
 #include "puente/access/token_cache.hpp"
@@ -14,6 +18,7 @@
 #include "puente/clearance/status_cache.hpp"
 #include "puente/crypto/digest.hpp"
 #include "puente/push/change_feed.hpp"
+#include "puente/store/expiry.hpp"
 #include "puente/store/filing.hpp"
 #include "puente/store/listen.hpp"
 #include "puente/store/migrate.hpp"
@@ -121,6 +126,18 @@ struct House::Inside {
         return {true, {}};
     }
 
+    /// Forgets what has expired, every ten minutes; when the database cannot be reached, the next time.
+    void tidy(const std::stop_token& stop) const {
+        std::mutex mutex;
+        std::condition_variable_any wake;
+        for (std::unique_lock lock{mutex}; !stop.stop_requested(); wake.wait_for(lock, stop, std::chrono::minutes{10}, [] { return false; })) {
+            store::As as;
+            as.kind = store::As::Kind::intake;
+            const Result<void> forgotten = store::run_once(settings.database.url, as, store::forget_expired_answers);
+            if (!forgotten) Event{"expiry.postponed", Level::warning}.with("reason", forgotten.error().detail());
+        }
+    }
+
     void count_door() {
         const net::ServerCounts counts = server->counts();
         metrics.door({counts.connections, counts.requests_in_flight, counts.requests_shed, counts.connections_refused, counts.handshakes_failed});
@@ -148,6 +165,7 @@ struct House::Inside {
     std::unique_ptr<net::Application> application;
     std::unique_ptr<net::Server> server;
     std::unique_ptr<store::Listener> listener;
+    std::jthread tidying;
 };
 
 House::House(std::unique_ptr<Inside> inside) : inside_{std::move(inside)} {}
@@ -170,6 +188,7 @@ Result<std::unique_ptr<House>> House::open(Settings settings) {
     if (!server) return server.error();
     inside->server = std::move(*server);
     inside->listen();
+    inside->tidying = std::jthread{[house = inside.get()](const std::stop_token& stop) { house->tidy(stop); }};
     return std::make_unique<House>(std::move(inside));
 }
 

@@ -127,7 +127,10 @@ nlohmann::ordered_json described(const rules::Rule& rule, const rules::Explanati
 }
 
 void print_steps(const char* part, const std::vector<cel::Step>& steps) {
-    for (const cel::Step& step : steps) std::cout << fmt::format("    {:<6} {} = {}\n", part, step.expression, step.value);
+    for (const cel::Step& step : steps) {
+        if (step.value.ends_with("{...}")) continue;  // a whole block of the document tells nothing
+        std::cout << fmt::format("    {:<6} {} = {}\n", part, step.expression, step.value);
+    }
 }
 
 void print(const rules::Explanation& place) {

@@ -55,6 +55,12 @@ const std::map<std::string, std::vector<std::string>, std::less<>> sources_of_fa
     {"usdCents", {"shipments.*.goods.*.value.amount", "shipments.*.goods.*.value.currency"}},
 };
 
+/// What a derived fact holds its sources against: text constants, and code lists (names ending in "()" are lists).
+const std::map<std::string, std::vector<std::string>, std::less<>> held_against_by_facts{
+    {"fast", {"fast"}},           {"inBond", {"inBond", "qpInBond"}}, {"loadedEquipment", {"loaded", "empty"}},
+    {"perishable", {"perishables()"}}, {"food", {"foodHeadings()"}},  {"essential", {"essentialGoods()"}},
+};
+
 /// Whether the parts are held against each other here: a comparison, or a question about a text.
 bool compares(const Expression& expression) {
     static const std::set<std::string_view> comparisons{"==", "!=", "<", "<=", ">", ">=", "in"};
@@ -170,9 +176,21 @@ private:
             return;
         }
         const Paths found = places(expression, scope);
-        for (const FieldPath& path : found) append(group.paths, resolved(path));
+        for (const FieldPath& path : found) {
+            append(group.paths, resolved(path));
+            add_held_against(path, group);
+        }
         if (!found.empty()) return;
         each_part(expression, scope, [&](const Expression& part, Scope& inner) { gather(part, inner, group); });
+    }
+
+    static void add_held_against(const FieldPath& path, Group& group) {
+        const auto held = path.size() < 2 || path[0] != "(facts)" ? held_against_by_facts.end() : held_against_by_facts.find(path[1]);
+        if (held == held_against_by_facts.end()) return;
+        for (const std::string& each : held->second) {
+            if (each.ends_with("()")) add(group.lists, each.substr(0, each.size() - 2));
+            if (!each.ends_with("()")) add(group.texts, each);
+        }
     }
 
     /// A path below `facts` becomes those the fact is derived from.
