@@ -99,7 +99,12 @@ std::vector<rules::MutationReport> examined(const Workshop& shop) {
 }
 
 std::string line_of(const rules::Rule& rule, const rules::Vector& vector) {
-    nlohmann::ordered_json line{{"rule", rule.id}, {"sample", vector.sample}, {"patch", nlohmann::ordered_json::parse(vector.patch)}, {"received", vector.received}};
+    nlohmann::ordered_json line{
+        {"rule",     rule.id                                    },
+        {"sample",   vector.sample                              },
+        {"patch",    nlohmann::ordered_json::parse(vector.patch)},
+        {"received", vector.received                            }
+    };
     line["passes"] = vector.passes;
     return line.dump() + "\n";
 }
@@ -107,7 +112,12 @@ std::string line_of(const rules::Rule& rule, const rules::Vector& vector) {
 nlohmann::ordered_json described(const std::vector<cel::Step>& steps) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const cel::Step& step : steps) {
-        list.push_back({{"line", step.line}, {"column", step.column}, {"expression", step.expression}, {"value", step.value}});
+        list.push_back({
+            {"line",       step.line      },
+            {"column",     step.column    },
+            {"expression", step.expression},
+            {"value",      step.value     }
+        });
     }
     return list;
 }
@@ -115,15 +125,17 @@ nlohmann::ordered_json described(const std::vector<cel::Step>& steps) {
 nlohmann::ordered_json described(const rules::Rule& rule, const rules::Explanation& place) {
     nlohmann::ordered_json positions = nlohmann::ordered_json::object();
     for (const rules::LoopPosition& each : place.positions) positions[each.variable] = each.position;
-    return {{"rule", rule.id},
-            {"positions", positions},
-            {"applies", place.applies},
-            {"holds", place.holds},
-            {"pointer", place.pointer},
-            {"value", place.value},
-            {"message", {{"en", place.message.en}, {"es", place.message.es}}},
-            {"when", described(place.when)},
-            {"assert", described(place.assertion)}};
+    return {
+        {"rule",      rule.id                                             },
+        {"positions", positions                                           },
+        {"applies",   place.applies                                       },
+        {"holds",     place.holds                                         },
+        {"pointer",   place.pointer                                       },
+        {"value",     place.value                                         },
+        {"message",   {{"en", place.message.en}, {"es", place.message.es}}},
+        {"when",      described(place.when)                               },
+        {"assert",    described(place.assertion)                          }
+    };
 }
 
 void print_steps(const char* part, const std::vector<cel::Step>& steps) {
@@ -135,12 +147,14 @@ void print_steps(const char* part, const std::vector<cel::Step>& steps) {
 
 void print(const rules::Explanation& place) {
     std::string positions;
-    for (const rules::LoopPosition& each : place.positions) positions += fmt::format("{}{} = {}", positions.empty() ? "" : ", ", each.variable, each.position);
+    for (const rules::LoopPosition& each : place.positions)
+        positions += fmt::format("{}{} = {}", positions.empty() ? "" : ", ", each.variable, each.position);
     const char* const verdict = !place.applies ? "does not apply" : place.holds ? "holds" : "does not hold";
     std::cout << fmt::format("  {}: {}\n", positions.empty() ? "once" : positions, verdict);
     print_steps("when", place.when);
     print_steps("assert", place.assertion);
-    if (!place.holds) std::cout << fmt::format("    at {}: '{}'\n    en: {}\n    es: {}\n", place.pointer, place.value, place.message.en, place.message.es);
+    if (!place.holds)
+        std::cout << fmt::format("    at {}: '{}'\n    en: {}\n    es: {}\n", place.pointer, place.value, place.message.en, place.message.es);
 }
 
 }  // namespace
@@ -193,11 +207,12 @@ int list_mutants(const WorkshopWishes& wishes) {
             const char* const fate = each.fate == rules::Fate::killed ? "killed" : each.fate == rules::Fate::equivalent ? "equivalent" : "survives";
             std::cout << fmt::format("{}:{}: {} {}: {}{}\n", rule.file, rule.line, rule.id, fate, each.mutant, each.coarse ? " (coarse)" : "");
         }
-        for (const std::string& each : reports[i].stale) std::cout << fmt::format("equivalent-mutants.yaml: {} '{}' is killed or no longer made\n", rule.id, each);
+        for (const std::string& each : reports[i].stale)
+            std::cout << fmt::format("equivalent-mutants.yaml: {} '{}' is killed or no longer made\n", rule.id, each);
     }
     const double rate = total == equivalent ? 100.0 : 100.0 * static_cast<double>(killed) / static_cast<double>(total - equivalent);
-    std::cerr << fmt::format("{} rules, {} mutants: {} killed, {} equivalent, {} survive ({:.1f} % killed); coarse survivors: {}\n", reports.size(), total, killed,
-                             equivalent, total - killed - equivalent, rate, coarse);
+    std::cerr << fmt::format("{} rules, {} mutants: {} killed, {} equivalent, {} survive ({:.1f} % killed); coarse survivors: {}\n", reports.size(),
+                             total, killed, equivalent, total - killed - equivalent, rate, coarse);
     return coarse == 0 ? 0 : 1;
 }
 
@@ -224,7 +239,8 @@ int explain_rule(const WorkshopWishes& wishes) {
     const std::vector<rules::Explanation> places = rules::explain(*rule, rulebook, *decoded.manifest, facts);
     if (!wishes.json) {
         const bool in_force = rule->effective.holds(decoded.manifest->arrival_day());
-        std::cout << fmt::format("{} {}{}, {} place{}\n", rule->id, rule->title.en, in_force ? "" : " (not in force on the day of arrival)", places.size(), places.size() == 1 ? "" : "s");
+        std::cout << fmt::format("{} {}{}, {} place{}\n", rule->id, rule->title.en, in_force ? "" : " (not in force on the day of arrival)",
+                                 places.size(), places.size() == 1 ? "" : "s");
     }
     for (const rules::Explanation& place : places) {
         if (wishes.json) std::cout << described(*rule, place).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";

@@ -8,12 +8,12 @@ namespace puente::main {
 struct WorkshopWishes {
     std::string folder;
     std::string samples;
-    std::string rule;   ///< only this one; empty: every rule
-    std::string out;    ///< file to write to; empty: standard output
-    std::string file;   ///< manifest to explain a rule on
+    std::string rule;  ///< only this one; empty: every rule
+    std::string out;   ///< file to write to; empty: standard output
+    std::string file;  ///< manifest to explain a rule on
     std::string received;
     bool json = false;
-    bool all = false;   ///< also list what is in order
+    bool all = false;  ///< also list what is in order
 };
 
 /// `puente rules vectors`: writes the vectors of the rules, one JSON object a line. 1 when a rule has too few or only one kind.

@@ -79,13 +79,15 @@ int rules(int argc, const char* const* argv) {
     CLI::App* const vectors = with_samples(command("vectors", "write what each rule says of at least 40 changed samples, one JSON object a line"));
     vectors->add_option("--rule", wishes.rule, "only this rule");
     vectors->add_option("--out", wishes.out, "file to write to; by default standard output");
-    CLI::App* const mutants = with_samples(command("mutants", "change each rule in one place after the other; list the changes that no vector notices"));
+    CLI::App* const mutants =
+        with_samples(command("mutants", "change each rule in one place after the other; list the changes that no vector notices"));
     mutants->add_option("--rule", wishes.rule, "only this rule");
     mutants->add_flag("--all", wishes.all, "also list those that are noticed, and those known to be equivalent");
     CLI::App* const explain = command("explain", "show place by place how a rule comes to its verdict on a manifest file");
     explain->add_option("rule", wishes.rule, "id of the rule")->required();
     explain->add_option("file", wishes.file, "manifest file, JSON")->required();
-    explain->add_option("--received", wishes.received, "when the manifest is taken to reach the gateway (RFC 3339); by default three hours before its arrival");
+    explain->add_option("--received", wishes.received,
+                        "when the manifest is taken to reach the gateway (RFC 3339); by default three hours before its arrival");
     explain->add_flag("--json", wishes.json, "one JSON object for each place instead of text");
     int exit_code = 0;
     if (!parsed(app, argc, argv, exit_code)) return exit_code;

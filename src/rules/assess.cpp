@@ -38,7 +38,8 @@ bool may_apply(const Plan::Step& step, const Plan& plan, std::chrono::sys_days d
 }
 
 bool when_is_known(const Plan::Step& step, const Workspace& workspace) {
-    return step.gates_are_all && std::all_of(step.gates.begin(), step.gates.end(), [&](std::uint32_t index) { return workspace.gates[index] == open; });
+    return step.gates_are_all &&
+           std::all_of(step.gates.begin(), step.gates.end(), [&](std::uint32_t index) { return workspace.gates[index] == open; });
 }
 
 /// A finding with its rule's place among all rules.
@@ -58,7 +59,8 @@ void judge_group(const Plan::Group& group, const Plan& plan, std::chrono::sys_da
         *group.loops, workspace,
         [&](const Positions& here) {
             for (const Plan::Step* step : workspace.live) {
-                if (!holds_here(*step->rule, when_is_known(*step, workspace), workspace)) noted.push_back({step->ordinal, finding_at(*step->rule, here, workspace)});
+                if (!holds_here(*step->rule, when_is_known(*step, workspace), workspace))
+                    noted.push_back({step->ordinal, finding_at(*step->rule, here, workspace)});
             }
             return true;
         },
@@ -67,7 +69,8 @@ void judge_group(const Plan::Group& group, const Plan& plan, std::chrono::sys_da
 
 }  // namespace
 
-Assessment::Assessment(std::shared_ptr<const Rulebook> rulebook, std::vector<Finding> findings) : rulebook_{std::move(rulebook)}, findings_{std::move(findings)} {}
+Assessment::Assessment(std::shared_ptr<const Rulebook> rulebook, std::vector<Finding> findings)
+    : rulebook_{std::move(rulebook)}, findings_{std::move(findings)} {}
 
 bool Assessment::rejects() const {
     return std::any_of(findings_.begin(), findings_.end(), [](const Finding& finding) { return finding.rule->severity == Severity::reject; });
@@ -77,7 +80,8 @@ Assessment assess(const manifest::Manifest& manifest, const v1::Facts& facts, st
     return assess_as_of(manifest, facts, std::move(rulebook), manifest.arrival_day());
 }
 
-Assessment assess_as_of(const manifest::Manifest& manifest, const v1::Facts& facts, std::shared_ptr<const Rulebook> rulebook, std::chrono::sys_days day) {
+Assessment assess_as_of(const manifest::Manifest& manifest, const v1::Facts& facts, std::shared_ptr<const Rulebook> rulebook,
+                        std::chrono::sys_days day) {
     const Plan& plan = *rulebook->plan;
     Workspace& workspace = prepared(manifest, facts, rulebook, day);
     workspace.gates.assign(plan.gates.size(), not_asked);
@@ -90,7 +94,8 @@ Assessment assess_as_of(const manifest::Manifest& manifest, const v1::Facts& fac
     return Assessment{std::move(rulebook), std::move(findings)};
 }
 
-std::vector<Finding> apply(const Rule& rule, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest, const v1::Facts& facts) {
+std::vector<Finding> apply(const Rule& rule, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest,
+                           const v1::Facts& facts) {
     std::vector<Finding> findings;
     Workspace& workspace = prepared(manifest, facts, rulebook, manifest.arrival_day());
     Positions positions{};
@@ -104,7 +109,8 @@ std::vector<Finding> apply(const Rule& rule, const std::shared_ptr<const Ruleboo
     return findings;
 }
 
-bool holds(const cel::Program& condition, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest, const v1::Facts& facts) {
+bool holds(const cel::Program& condition, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest,
+           const v1::Facts& facts) {
     Workspace& workspace = prepared(manifest, facts, rulebook, manifest.arrival_day());
     workspace.arena.reset();
     return condition.run(workspace.activation, workspace.arena).is_true();

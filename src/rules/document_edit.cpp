@@ -42,8 +42,8 @@ std::vector<std::size_t> positions(const json& list, const Place& place, const s
     return chosen;
 }
 
-void expand(const FieldPath& path, std::size_t depth, const json* here, Place& place, const std::vector<std::string>& favoured, std::size_t places_max,
-            std::vector<Place>& found) {
+void expand(const FieldPath& path, std::size_t depth, const json* here, Place& place, const std::vector<std::string>& favoured,
+            std::size_t places_max, std::vector<Place>& found) {
     if (found.size() >= places_max) return;
     if (depth == path.size()) {
         found.push_back(place);
@@ -71,7 +71,8 @@ json list_difference(const json& source, const json& target) {
     if (target.size() + 1 == source.size()) {
         std::size_t gone = 0;
         while (gone < target.size() && source[gone] == target[gone]) ++gone;
-        if (!std::equal(target.begin() + static_cast<std::ptrdiff_t>(gone), target.end(), source.begin() + static_cast<std::ptrdiff_t>(gone) + 1)) return target;
+        if (!std::equal(target.begin() + static_cast<std::ptrdiff_t>(gone), target.end(), source.begin() + static_cast<std::ptrdiff_t>(gone) + 1))
+            return target;
         patch[std::to_string(gone)] = nullptr;
         return patch;
     }

@@ -29,8 +29,8 @@ Explanation explained(const Rule& rule, const Positions& positions, Workspace& w
 
 }  // namespace
 
-std::vector<Explanation> explain(const Rule& rule, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest, const v1::Facts& facts,
-                                 std::size_t places_max) {
+std::vector<Explanation> explain(const Rule& rule, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest,
+                                 const v1::Facts& facts, std::size_t places_max) {
     std::vector<Explanation> told;
     Workspace& workspace = prepared(manifest, facts, rulebook, manifest.arrival_day());
     Positions positions{};

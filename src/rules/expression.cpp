@@ -224,7 +224,11 @@ private:
 };
 
 const std::array<Cutter::Level, 5> Cutter::levels{
-    Level{"||"}, Level{"&&"}, Level{"<=", ">=", "==", "!=", "<", ">", "in"}, Level{"+", "-"}, Level{"*", "/", "%"},
+    Level{"||"},
+    Level{     "&&" },
+    Level{ "<=", ">=", "==", "!=", "<", ">", "in"},
+    Level{  "+",   "-"},
+    Level{"*",    "/", "%"},
 };
 
 }  // namespace
@@ -234,7 +238,9 @@ bool Expression::is_macro() const {
     return form == Form::call && has_receiver && parts.size() >= 3 && parts[1].form == Form::name && macros.contains(word);
 }
 
-std::optional<Expression> parse_expression(std::string_view source) { return Cutter{source}.whole(); }
+std::optional<Expression> parse_expression(std::string_view source) {
+    return Cutter{source}.whole();
+}
 
 std::string literal_text(std::string_view literal) {
     const std::size_t quote = literal.find_first_of("'\"");

@@ -18,8 +18,8 @@ struct Expression {
     Form form = Form::constant;
     std::size_t begin = 0;  ///< in the source, parentheses around it included
     std::size_t end = 0;
-    std::size_t at = 0;     ///< where `word` stands
-    std::string word;       ///< literal as written; name; field or function called; operator
+    std::size_t at = 0;             ///< where `word` stands
+    std::string word;               ///< literal as written; name; field or function called; operator
     std::vector<Expression> parts;  ///< operands; of a call: the receiver, when there is one, then the arguments
     bool has_receiver = false;
 

@@ -18,14 +18,26 @@ struct Change {
     std::size_t begin;
     std::size_t end;
     std::string replacement;
-    std::size_t at;     ///< where the change is said to be
+    std::size_t at;  ///< where the change is said to be
     std::string what;
 };
 
 const std::map<std::string, std::vector<std::string>, std::less<>> other_operators{
-    {"&&", {"||"}}, {"||", {"&&"}}, {"<", {"<=", ">="}}, {"<=", {"<", ">"}}, {">", {">=", "<="}}, {">=", {">", "<"}}, {"==", {"!="}}, {"!=", {"=="}}, {"+", {"-"}}, {"-", {"+"}},
+    {"&&", {"||"}      },
+    {"||", {"&&"}      },
+    {"<",  {"<=", ">="}},
+    {"<=", {"<", ">"}  },
+    {">",  {">=", "<="}},
+    {">=", {">", "<"}  },
+    {"==", {"!="}      },
+    {"!=", {"=="}      },
+    {"+",  {"-"}       },
+    {"-",  {"+"}       },
 };
-const std::map<std::string, std::string, std::less<>> other_macros{{"all", "exists"}, {"exists", "all"}};
+const std::map<std::string, std::string, std::less<>> other_macros{
+    {"all",    "exists"},
+    {"exists", "all"   }
+};
 
 /// Finds every place of an expression where it can be changed.
 class Changes {
@@ -49,9 +61,11 @@ private:
         if (expression.form == Form::text) look_at_text(expression, in_span);
         if (expression.is_macro() && other_macros.contains(expression.word)) {
             const std::string& other = other_macros.at(expression.word);
-            changes_.push_back({expression.at, expression.at + expression.word.size(), other, expression.at, fmt::format("{} to {}", expression.word, other)});
+            changes_.push_back(
+                {expression.at, expression.at + expression.word.size(), other, expression.at, fmt::format("{} to {}", expression.word, other)});
         }
-        const bool span = expression.form == Form::call && (expression.word == "duration" || expression.word == "timestamp" || expression.word == "day");
+        const bool span =
+            expression.form == Form::call && (expression.word == "duration" || expression.word == "timestamp" || expression.word == "day");
         for (const Expression& part : expression.parts) look(part, span);
     }
 
@@ -75,7 +89,8 @@ private:
     void look_at_number(const Expression& expression) {
         if (expression.word.find_first_not_of("0123456789") != std::string::npos || expression.word.size() > 15) return;
         const long long number = std::stoll(expression.word);
-        for (const long long other : {number - 1, number + 1}) replace(expression, fmt::format("({})", other), expression.at, fmt::format("{} to {}", number, other));
+        for (const long long other : {number - 1, number + 1})
+            replace(expression, fmt::format("({})", other), expression.at, fmt::format("{} to {}", number, other));
     }
 
     /// A span or a moment moves by its last digit; any other text becomes one that nobody writes.
@@ -125,7 +140,10 @@ private:
         Mutant mutant;
         mutant.name = std::move(name);
         mutant.coarse = coarse;
-        for (const auto& [text, into] : {std::pair{&when, &mutant.when}, std::pair{&assertion, &mutant.assertion}}) {
+        for (const auto& [text, into] : {
+                 std::pair{&when,      &mutant.when     },
+                 std::pair{&assertion, &mutant.assertion}
+        }) {
             if (text->empty()) continue;
             cel::Compiled compiled = cel::compile(*text, environment_);
             if (!compiled.ok() || cel::to_text(*compiled.program.result_type()) != "bool") return;
@@ -169,6 +187,8 @@ Reading Mutant::of(const Rule& rule) const {
     return {rule, condition, assertion ? &*assertion : written.assertion, effective ? *effective : written.effective};
 }
 
-std::vector<Mutant> mutants_of(const Rule& rule, const Rulebook& rulebook) { return Breeder{rule, rulebook}.breed(); }
+std::vector<Mutant> mutants_of(const Rule& rule, const Rulebook& rulebook) {
+    return Breeder{rule, rulebook}.breed();
+}
 
 }  // namespace puente::rules

@@ -23,7 +23,9 @@ MutationReport check_mutants(const Rule& rule, const VectorMaker& maker) {
     // Small documents are asked first: most mutants fall to one of them.
     std::vector<const VectorCase*> order;
     for (const VectorCase& each : cases) order.push_back(&each);
-    std::stable_sort(order.begin(), order.end(), [](const VectorCase* left, const VectorCase* right) { return left->manifest->bytes().size() < right->manifest->bytes().size(); });
+    std::stable_sort(order.begin(), order.end(), [](const VectorCase* left, const VectorCase* right) {
+        return left->manifest->bytes().size() < right->manifest->bytes().size();
+    });
     MutationReport report;
     std::set<std::string> still_equivalent;
     for (const Mutant& mutant : mutants) {
@@ -32,7 +34,11 @@ MutationReport check_mutants(const Rule& rule, const VectorMaker& maker) {
         });
         const std::string* const reason = killed ? nullptr : house.equivalent(rule.id, mutant.name);
         if (reason != nullptr) still_equivalent.insert(mutant.name);
-        report.mutants.push_back({mutant.name, mutant.coarse, killed ? Fate::killed : reason != nullptr ? Fate::equivalent : Fate::survived, reason != nullptr ? *reason : ""});
+        report.mutants.push_back({mutant.name, mutant.coarse,
+                                  killed              ? Fate::killed
+                                  : reason != nullptr ? Fate::equivalent
+                                                      : Fate::survived,
+                                  reason != nullptr ? *reason : ""});
     }
     if (const auto known = house.equivalents.find(rule.id); known != house.equivalents.end()) {
         for (const auto& [name, reason] : known->second) {

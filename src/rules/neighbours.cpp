@@ -42,7 +42,8 @@ void add_code(const Neighbourhood& around, std::string_view code, Gathering& val
     for (const std::string& constant : around.read.texts) {
         if (constant.size() > 2 && code.starts_with(constant)) code.remove_prefix(constant.size());
     }
-    if (code.find_first_not_of("0123456789") == std::string_view::npos && code.size() < text.size()) values.add(std::string{code} + text.substr(code.size()));
+    if (code.find_first_not_of("0123456789") == std::string_view::npos && code.size() < text.size())
+        values.add(std::string{code} + text.substr(code.size()));
     values.add(std::string{code});
 }
 
@@ -63,7 +64,8 @@ void add_codes(const Neighbourhood& around, Gathering& values) {
         for (std::size_t column = 5; column < list->columns().size(); ++column) {
             std::set<std::string_view> cells;
             for (const codes::Entry& entry : *list) {
-                if (cells.size() < codes_max && entry.in_force(day) && cells.insert(entry.column(column)).second) add_code(around, entry.code(), values);
+                if (cells.size() < codes_max && entry.in_force(day) && cells.insert(entry.column(column)).second)
+                    add_code(around, entry.code(), values);
             }
         }
         std::set<std::size_t> sizes;
@@ -82,7 +84,9 @@ void add_known(const Neighbourhood& around, Gathering& values) {
 }
 
 void add_texts(const Neighbourhood& around, Gathering& values) {
-    const std::string text = around.value != nullptr ? around.value->get<std::string>() : around.known.empty() ? "" : around.known[0].get<std::string>();
+    const std::string text = around.value != nullptr ? around.value->get<std::string>()
+                             : around.known.empty()  ? ""
+                                                     : around.known[0].get<std::string>();
     for (const std::string& each : compared_texts(text, around.read.texts)) values.add(each);
     values.add(nullptr);
     for (const json* fellow : around.fellows) {
@@ -187,8 +191,8 @@ std::string local_text(LocalInstant at) {
     const hh_mm_ss time{local - floor<days>(local)};
     const auto offset = at.offset.count();
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}{:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count(), offset < 0 ? '-' : '+',
-                       std::abs(offset) / 60, std::abs(offset) % 60);
+                       static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count(),
+                       offset < 0 ? '-' : '+', std::abs(offset) / 60, std::abs(offset) % 60);
 }
 
 }  // namespace puente::rules

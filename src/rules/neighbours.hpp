@@ -12,12 +12,12 @@ namespace puente::rules {
 
 /// What stands around one value when others like it are thought up.
 struct Neighbourhood {
-    const nlohmann::json* value;                  ///< what stands there; null when nothing does
-    const FieldRead& read;                        ///< what the rule holds against it
-    std::vector<const nlohmann::json*> fellows;   ///< what stands in the fields compared with it
-    const std::vector<nlohmann::json>& known;     ///< what stands there in other documents
+    const nlohmann::json* value;                 ///< what stands there; null when nothing does
+    const FieldRead& read;                       ///< what the rule holds against it
+    std::vector<const nlohmann::json*> fellows;  ///< what stands in the fields compared with it
+    const std::vector<nlohmann::json>& known;    ///< what stands there in other documents
     const codes::CodeLists& lists;
-    LocalInstant arrival;                         ///< of the document
+    LocalInstant arrival;                           ///< of the document
     std::vector<const nlohmann::json*> siblings{};  ///< what stands in the same field of the other items of its list
 
     /// Sum of the siblings in units of 10^-places.

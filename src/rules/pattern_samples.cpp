@@ -135,6 +135,8 @@ private:
 
 }  // namespace
 
-std::vector<std::string> pattern_samples(std::string_view pattern) { return Sampler{pattern}.all(); }
+std::vector<std::string> pattern_samples(std::string_view pattern) {
+    return Sampler{pattern}.all();
+}
 
 }  // namespace puente::rules

@@ -27,38 +27,42 @@ FieldPath path_of(std::string_view dotted) {
 
 /// What each derived fact is worked out from.
 const std::map<std::string, std::vector<std::string>, std::less<>> sources_of_facts{
-    {"receivedAt", {"(received)"}},
-    {"leadMinutes", {"(received)"}},
-    {"arrival", {"trip.estimatedArrival"}},
-    {"arrivalDay", {"trip.estimatedArrival"}},
-    {"empty", {"shipments"}},
-    {"loadedEquipment", {"trip.equipment.*.loadStatus"}},
-    {"shipmentCount", {"shipments"}},
-    {"goodsCount", {"shipments.*.goods"}},
-    {"grossGrams", {"shipments.*.grossMassKg"}},
-    {"packages", {"shipments.*.packages.count"}},
-    {"chapters", {"shipments.*.goods.*.hs"}},
-    {"headings", {"shipments.*.goods.*.hs"}},
-    {"essential", {"shipments.*.goods.*.hs"}},
-    {"perishable", {"shipments.*.goods.*.hs"}},
-    {"food", {"shipments.*.goods.*.hs"}},
-    {"hazmat", {"shipments.*.goods.*.dangerous"}},
-    {"hazardClasses", {"shipments.*.goods.*.dangerous.class", "shipments.*.goods.*.dangerous"}},
-    {"inBond", {"shipments.*.us.inBond", "shipments.*.us.release"}},
-    {"fast", {"trip.crossing.lane"}},
-    {"origins", {"shipments.*.goods.*.origin"}},
-    {"repeatedControlNumbers", {"shipments.*.controlNumber", "shipments"}},
-    {"repeatedSeals", {"trip.equipment.*.seals.*.number", "trip.equipment"}},
-    {"repeatedEquipmentIds", {"trip.equipment.*.equipmentId", "trip.equipment"}},
-    {"equipmentIds", {"trip.equipment.*.equipmentId"}},
-    {"programs", {"credentials.*.program", "credentials", "shipments.*.credentials.*.program"}},
-    {"usdCents", {"shipments.*.goods.*.value.amount", "shipments.*.goods.*.value.currency"}},
+    {"receivedAt",             {"(received)"}                                                               },
+    {"leadMinutes",            {"(received)"}                                                               },
+    {"arrival",                {"trip.estimatedArrival"}                                                    },
+    {"arrivalDay",             {"trip.estimatedArrival"}                                                    },
+    {"empty",                  {"shipments"}                                                                },
+    {"loadedEquipment",        {"trip.equipment.*.loadStatus"}                                              },
+    {"shipmentCount",          {"shipments"}                                                                },
+    {"goodsCount",             {"shipments.*.goods"}                                                        },
+    {"grossGrams",             {"shipments.*.grossMassKg"}                                                  },
+    {"packages",               {"shipments.*.packages.count"}                                               },
+    {"chapters",               {"shipments.*.goods.*.hs"}                                                   },
+    {"headings",               {"shipments.*.goods.*.hs"}                                                   },
+    {"essential",              {"shipments.*.goods.*.hs"}                                                   },
+    {"perishable",             {"shipments.*.goods.*.hs"}                                                   },
+    {"food",                   {"shipments.*.goods.*.hs"}                                                   },
+    {"hazmat",                 {"shipments.*.goods.*.dangerous"}                                            },
+    {"hazardClasses",          {"shipments.*.goods.*.dangerous.class", "shipments.*.goods.*.dangerous"}     },
+    {"inBond",                 {"shipments.*.us.inBond", "shipments.*.us.release"}                          },
+    {"fast",                   {"trip.crossing.lane"}                                                       },
+    {"origins",                {"shipments.*.goods.*.origin"}                                               },
+    {"repeatedControlNumbers", {"shipments.*.controlNumber", "shipments"}                                   },
+    {"repeatedSeals",          {"trip.equipment.*.seals.*.number", "trip.equipment"}                        },
+    {"repeatedEquipmentIds",   {"trip.equipment.*.equipmentId", "trip.equipment"}                           },
+    {"equipmentIds",           {"trip.equipment.*.equipmentId"}                                             },
+    {"programs",               {"credentials.*.program", "credentials", "shipments.*.credentials.*.program"}},
+    {"usdCents",               {"shipments.*.goods.*.value.amount", "shipments.*.goods.*.value.currency"}   },
 };
 
 /// What a derived fact holds its sources against: text constants, and code lists (names ending in "()" are lists).
 const std::map<std::string, std::vector<std::string>, std::less<>> held_against_by_facts{
-    {"fast", {"fast"}},           {"inBond", {"inBond", "qpInBond"}}, {"loadedEquipment", {"loaded", "empty"}},
-    {"perishable", {"perishables()"}}, {"food", {"foodHeadings()"}},  {"essential", {"essentialGoods()"}},
+    {"fast",            {"fast"}              },
+    {"inBond",          {"inBond", "qpInBond"}},
+    {"loadedEquipment", {"loaded", "empty"}   },
+    {"perishable",      {"perishables()"}     },
+    {"food",            {"foodHeadings()"}    },
+    {"essential",       {"essentialGoods()"}  },
 };
 
 /// Whether the parts are held against each other here: a comparison, or a question about a text.
@@ -225,7 +229,10 @@ private:
 std::vector<FieldRead> fields_read(const Rule& rule) {
     std::vector<FieldRead> reads;
     Collector collector{reads};
-    Scope scope{{"manifest", {FieldPath{}}}, {"facts", {FieldPath{"(facts)"}}}};
+    Scope scope{
+        {"manifest", {FieldPath{}}         },
+        {"facts",    {FieldPath{"(facts)"}}}
+    };
     std::vector<Expression> lists;
     for (const Loop& loop : rule.loops) {
         const std::optional<Expression> list = parse_expression(loop.list.text());

@@ -52,9 +52,12 @@ std::vector<std::string_view> split_clauses(std::string_view text) {
 /// What a rule id must begin with.
 std::string prefix_of(RuleSetName set) {
     switch (set) {
-        case RuleSetName::shared: return "SHARED-";
-        case RuleSetName::cbp: return "CBP-";
-        case RuleSetName::sat: return "SAT-";
+        case RuleSetName::shared:
+            return "SHARED-";
+        case RuleSetName::cbp:
+            return "CBP-";
+        case RuleSetName::sat:
+            return "SAT-";
     }
     return {};
 }
@@ -65,7 +68,8 @@ void RuleReader::read_file(const SourceFile& file, RuleSetName set, std::vector<
     file_ = file.name;
     try {
         if (const std::optional<YAML::Mark> alias = first_alias(file.text)) {
-            faults_.push_back({file_, static_cast<std::size_t>(alias->line + 1), static_cast<std::size_t>(alias->column + 1), "a rule file has no aliases (*name): write it out"});
+            faults_.push_back({file_, static_cast<std::size_t>(alias->line + 1), static_cast<std::size_t>(alias->column + 1),
+                               "a rule file has no aliases (*name): write it out"});
             return;
         }
         const YAML::Node document = YAML::Load(file.text);
@@ -164,7 +168,8 @@ void RuleReader::read_pointer(const YAML::Node& node, const LoopScope& scope, Ru
             continue;
         }
         const auto variable = std::find(scope.variables.begin(), scope.variables.end(), text.substr(i + 1, close - i - 1));
-        if (variable == scope.variables.end()) return fault(node["pointer"], fmt::format("{} is no loop variable of 'each'", text.substr(i, close - i + 1)));
+        if (variable == scope.variables.end())
+            return fault(node["pointer"], fmt::format("{} is no loop variable of 'each'", text.substr(i, close - i + 1)));
         rule.pointer_loops.push_back(static_cast<std::size_t>(variable - scope.variables.begin()));
         rule.pointer.emplace_back();
         i = close;
@@ -205,7 +210,8 @@ void RuleReader::read_examples(const YAML::Node& node, const char* kind, bool pa
         example.sample = read_text(each, "sample");
         example.patch = each["patch"] ? json_of(each["patch"]) : "null";
         example.received = read_text(each, "received", false);
-        if (!example.received.empty() && !parse_date_time(example.received)) fault(each["received"], "'received' is an RFC 3339 date-time such as 2026-03-02T17:00:00Z");
+        if (!example.received.empty() && !parse_date_time(example.received))
+            fault(each["received"], "'received' is an RFC 3339 date-time such as 2026-03-02T17:00:00Z");
         example.passes = passes;
         example.line = static_cast<std::size_t>(each.Mark().line + 1);
         rule.examples.push_back(std::move(example));
@@ -213,7 +219,10 @@ void RuleReader::read_examples(const YAML::Node& node, const char* kind, bool pa
 }
 
 BilingualTemplate RuleReader::read_template(const YAML::Node& node, const char* field, const LoopScope& scope, Rule& rule) {
-    BilingualTemplate text{{{""}, {}}, {{""}, {}}};
+    BilingualTemplate text{
+        {{""}, {}},
+        {{""}, {}}
+    };
     const Bilingual both = read_bilingual(node, field);
     if (both.en.empty() || both.es.empty()) return text;
     text.en = split(node[field]["en"], scope, rule);
@@ -233,7 +242,8 @@ Template RuleReader::split(const YAML::Node& node, const LoopScope& scope, Rule&
         const std::string expression = text.substr(i + 1, close - i - 1);
         std::size_t hole = 0;
         if (expression != "value") {
-            const auto same = std::find_if(rule.placeholders.begin(), rule.placeholders.end(), [&](const cel::Program& p) { return p.text() == expression; });
+            const auto same =
+                std::find_if(rule.placeholders.begin(), rule.placeholders.end(), [&](const cel::Program& p) { return p.text() == expression; });
             hole = static_cast<std::size_t>(same - rule.placeholders.begin()) + 1;
             if (same == rule.placeholders.end()) {
                 std::optional<cel::Program> program = compile(node, expression, scope, nullptr);
@@ -271,7 +281,9 @@ void RuleReader::check_fields(const YAML::Node& node, std::span<const std::strin
         if (!seen.insert(name).second) fault(field.first, fmt::format("the field '{}' stands here twice", name));
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;
         const std::string_view meant = nearest(name, known);
-        fault(field.first, fmt::format("unknown field '{}'; {}", name, meant.empty() ? fmt::format("known are {}", fmt::join(known, ", ")) : fmt::format("did you mean '{}'?", meant)));
+        fault(field.first,
+              fmt::format("unknown field '{}'; {}", name,
+                          meant.empty() ? fmt::format("known are {}", fmt::join(known, ", ")) : fmt::format("did you mean '{}'?", meant)));
     }
 }
 
@@ -296,7 +308,10 @@ Effective RuleReader::read_effective(const YAML::Node& node) {
         return effective;
     }
     check_fields(node, effective_fields);
-    for (const auto& [name, bound] : {std::pair{"from", &effective.from}, std::pair{"until", &effective.until}}) {
+    for (const auto& [name, bound] : {
+             std::pair{"from",  &effective.from },
+             std::pair{"until", &effective.until}
+    }) {
         const std::string text = read_text(node, name, false);
         if (text.empty()) continue;
         const std::optional<std::chrono::year_month_day> day = parse_date(text);
@@ -313,7 +328,8 @@ std::optional<cel::Program> RuleReader::compile(const YAML::Node& at, const std:
     const auto line = static_cast<std::size_t>(at.Mark().line + 1);
     const auto column = static_cast<std::size_t>(at.Mark().column + 1);
     for (const cel::Fault& each : compiled.faults) {
-        faults_.push_back({file_, line + each.line - 1, each.line == 1 ? column + each.column - 1 : each.column, fmt::format("{} (in: {})", each.text, text)});
+        faults_.push_back(
+            {file_, line + each.line - 1, each.line == 1 ? column + each.column - 1 : each.column, fmt::format("{} (in: {})", each.text, text)});
     }
     if (!compiled.ok()) return std::nullopt;
     const std::string type = cel::to_text(*compiled.program.result_type());

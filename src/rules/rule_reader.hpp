@@ -19,7 +19,7 @@ namespace puente::rules {
 struct LoopScope {
     cel::Environment environment;
     std::vector<std::string> variables;
-    std::vector<std::string> lists;   ///< the text of what each variable walks over
+    std::vector<std::string> lists;  ///< the text of what each variable walks over
     std::vector<std::size_t> slots;
 };
 

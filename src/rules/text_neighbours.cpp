@@ -20,9 +20,13 @@ using namespace std::chrono;
 constexpr std::int64_t characters_max = 40;
 constexpr std::size_t times_max = 12;
 
-bool all_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
+bool all_digits(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
-bool is_pattern(std::string_view text) { return text.find_first_of("^$[\\") != std::string_view::npos; }
+bool is_pattern(std::string_view text) {
+    return text.find_first_of("^$[\\") != std::string_view::npos;
+}
 
 /// The next digit or letter, around the end of its alphabet.
 char next_character(char c) {
@@ -181,9 +185,27 @@ std::vector<std::string> malformed_texts(const std::string& text) {
     lettered[middle] = 'O';
     std::string digit = text;
     digit[middle] = next_character(digit[middle]);
-    return {text.substr(0, text.size() - 1), text + "0", last, ends_in_x, changed_case(text, std::tolower), swapped, text.substr(1), text + "A", dashed,
-            changed_case(text, std::toupper), lettered, digit, first, text.substr(0, middle) + " " + text.substr(middle), text.substr(0, middle) + "Ñ" + text.substr(middle), text.substr(0, text.size() - std::min<std::size_t>(2, text.size())), text + "00",
-            text + text, std::string(text.size(), '0'), std::string(text.size(), '9'), std::string(text.size(), 'Z')};
+    return {text.substr(0, text.size() - 1),
+            text + "0",
+            last,
+            ends_in_x,
+            changed_case(text, std::tolower),
+            swapped,
+            text.substr(1),
+            text + "A",
+            dashed,
+            changed_case(text, std::toupper),
+            lettered,
+            digit,
+            first,
+            text.substr(0, middle) + " " + text.substr(middle),
+            text.substr(0, middle) + "Ñ" + text.substr(middle),
+            text.substr(0, text.size() - std::min<std::size_t>(2, text.size())),
+            text + "00",
+            text + text,
+            std::string(text.size(), '0'),
+            std::string(text.size(), '9'),
+            std::string(text.size(), 'Z')};
 }
 
 std::vector<std::string> resized_texts(const std::string& text, const std::vector<std::int64_t>& sizes) {

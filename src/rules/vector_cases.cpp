@@ -5,13 +5,11 @@
 #include <optional>
 #include <utility>
 
-#include "puente/manifest/decimal.hpp"
 #include "puente/manifest/facts.hpp"
 #include "puente/rules/assess.hpp"
 #include "puente/rules/examples.hpp"
 #include "rules/document_edit.hpp"
-#include "rules/neighbours.hpp"
-#include "rules/text_neighbours.hpp"
+#include "rules/edits.hpp"
 
 namespace puente::rules {
 
@@ -20,12 +18,9 @@ namespace {
 using nlohmann::json;
 using namespace std::chrono;
 
-constexpr std::size_t open_at_once = 4;       ///< documents that are changed in turn
-constexpr std::size_t places_of_one_field = 2;
-constexpr std::size_t known_items_max = 5;
+constexpr std::size_t open_at_once = 4;  ///< documents that are changed in turn
 constexpr std::size_t pairings_max = 4;  ///< drafts whose changes are also made two at a time
 constexpr std::size_t heads_max = 3;
-constexpr std::size_t everywhere_max = 8;
 constexpr std::size_t pairs_max = 250;
 constexpr std::size_t samples_changed_max = 4;
 constexpr std::size_t samples_shown_max = 10;
@@ -35,19 +30,9 @@ constexpr std::size_t sample_bytes_max = 40'000;  ///< larger ones are looked at
 struct Draft {
     const ReadSample* sample;
     json document;
-    std::optional<Instant> received;   ///< absent: `lead` before the arrival it states
+    std::optional<Instant> received;  ///< absent: `lead` before the arrival it states
     minutes lead{180};
 };
-
-/// One change of a draft in one place.
-struct Step {
-    Place place;  ///< empty: the moment of receipt
-    json value;
-    minutes lead{};
-};
-
-/// The changes that make one document of another: mostly one, sometimes two.
-using Edit = std::vector<Step>;
 
 /// A draft with the changes still to be tried, taken in turn from each field it has.
 struct Bench {
@@ -76,11 +61,11 @@ struct Pairing {
 /// Collects the vectors of one rule.
 class CaseMaker {
 public:
-    CaseMaker(const VectorMaker::Inside& house, const Rule& rule, const std::vector<Mutant>& mutants) : house_{house}, rule_{rule}, reads_{fields_read(rule)} {
+    CaseMaker(const VectorMaker::Inside& house, const Rule& rule, const std::vector<Mutant>& mutants)
+        : house_{house}, rule_{rule}, edits_{house, rule} {
         for (const Mutant& mutant : mutants) {
             if (house.equivalent(rule.id, mutant.name) == nullptr) live_.push_back(&mutant);
         }
-        add_loop_lists();
     }
 
     std::vector<VectorCase> make() {
@@ -109,19 +94,6 @@ private:
     bool done() const {
         if (attempts_ >= house_.limits.attempts || cases_.size() >= house_.limits.most) return true;
         return live_.empty() && cases_.size() + spare_.size() >= house_.limits.wanted && passing_ != 0 && failing_ != 0;
-    }
-
-    /// The lists that the rule walks over are read too, as lists.
-    void add_loop_lists() {
-        std::vector<FieldPath> lists;
-        for (const FieldRead& read : reads_) {
-            for (std::size_t i = 1; i < read.path.size(); ++i) {
-                FieldPath list{read.path.begin(), read.path.begin() + static_cast<std::ptrdiff_t>(i)};
-                const bool known = std::any_of(reads_.begin(), reads_.end(), [&](const FieldRead& each) { return each.path == list; });
-                if (list.back() != "*" && !known && std::find(lists.begin(), lists.end(), list) == lists.end()) lists.push_back(std::move(list));
-            }
-        }
-        for (FieldPath& list : lists) reads_.push_back({std::move(list), {}, {}, {}, {}});
     }
 
     void take_examples() {
@@ -157,7 +129,9 @@ private:
         std::size_t shown = 0;
         std::size_t changed = 0;
         for (const ReadSample& sample : house_.samples) {
-            if (shown >= samples_shown_max || sample.bytes > sample_bytes_max || !applies_somewhere(rule_, house_.rulebook, *sample.manifest, sample.facts)) continue;
+            if (shown >= samples_shown_max || sample.bytes > sample_bytes_max ||
+                !applies_somewhere(rule_, house_.rulebook, *sample.manifest, sample.facts))
+                continue;
             ++shown;
             Draft draft{&sample, sample.document, std::nullopt};
             judge(draft, false);
@@ -228,18 +202,7 @@ private:
         v1::Facts facts;
         manifest::derive_facts(*decoded.manifest, received_of(bench.draft, arrival.at), *house_.rulebook->lists, facts);
         for (const Finding& finding : apply(rule_, house_.rulebook, *decoded.manifest, facts)) favoured.push_back(finding.pointer);
-        for (const FieldRead& read : reads_) {
-            if (read.path == receipt_path) {
-                bench.fields.push_back(receipts(read));
-                continue;
-            }
-            for (const Place& place : places_of(read.path, bench.draft.document, favoured, places_of_one_field)) {
-                bench.fields.push_back(edits(bench.draft.document, read, place, favoured, arrival));
-            }
-            bench.fields.push_back(grown_lists(bench.draft.document, read, favoured));
-            if (std::count(read.path.begin(), read.path.end(), "*") != 0) bench.fields.push_back(everywhere(bench, read, favoured));
-        }
-        bench.fields.push_back(arrivals(arrival));
+        bench.fields = edits_.of(bench.draft.document, favoured, arrival);
         if (pairings_seen_ < pairings_max) {
             ++pairings_seen_;
             Pairing pairing{bench.draft, {}};
@@ -250,129 +213,6 @@ private:
             pairings_.push_back(std::move(pairing));
         }
         benches_.push_back(std::move(bench));
-    }
-
-    std::deque<Edit> edits(const json& document, const FieldRead& read, const Place& place, const std::vector<std::string>& favoured, LocalInstant arrival) const {
-        static const std::vector<json> nothing;
-        std::vector<const json*> fellows;
-        for (const FieldPath& fellow : read.fellows) {
-            for (const Place& other : places_of(fellow, document, favoured, places_of_one_field)) {
-                if (const json* const value = value_at(document, other)) fellows.push_back(value);
-            }
-        }
-        const auto known = house_.known_values.find(read.path);
-        const FieldRead wider = with_listed_numbers(read);
-        const Neighbourhood around{value_at(document, place), wider, std::move(fellows), known == house_.known_values.end() ? nothing : known->second,
-                                   *house_.rulebook->lists, arrival, siblings_of(document, place, read.path)};
-        std::deque<Edit> made;
-        for (json& value : neighbours(around)) made.push_back({Step{place, std::move(value)}});
-        return made;
-    }
-
-    /// The first changes of a field made in every item at once, so that no other item hides what they do.
-    std::deque<Edit> everywhere(const Bench& bench, const FieldRead& read, const std::vector<std::string>& favoured) const {
-        std::deque<Edit> made;
-        FieldPath list{read.path.begin(), std::find(read.path.rbegin(), read.path.rend(), "*").base() - 1};
-        const std::size_t last = bench.fields.size() - 1;  // what grown_lists made
-        const std::size_t own = last == 0 || bench.fields[last - 1].empty() || bench.fields[last - 1][0][0].place.size() != read.path.size() ? last : last - 1;
-        for (const auto& [edits, path] : {std::pair{&bench.fields[own], &read.path}, std::pair{&bench.fields[last], &std::as_const(list)}}) {
-            const std::vector<Place> places = places_of(*path, bench.draft.document, favoured, everywhere_max);
-            if (places.size() < 2) continue;
-            for (std::size_t i = 0; i < std::min(heads_max * 2, edits->size()); ++i) {
-                Edit edit;
-                for (const Place& place : places) edit.push_back({place, (*edits)[i][0].value});
-                made.push_back(std::move(edit));
-            }
-        }
-        return made;
-    }
-
-    /// Numbers that stand in the rows of code lists which the rule names, such as thresholds; as they are and in hundredths.
-    FieldRead with_listed_numbers(const FieldRead& read) const {
-        FieldRead wider = read;
-        for (const std::string& name : read.lists) {
-            const codes::CodeList* const list = house_.rulebook->lists->find(name);
-            for (const std::string& text : read.texts) {
-                const codes::Entry* const entry = list == nullptr ? nullptr : list->find_ever(text);
-                for (std::size_t column = 5; entry != nullptr && column < list->columns().size(); ++column) {
-                    const std::optional<std::int64_t> number = manifest::scaled(entry->column(column), 0);
-                    if (number && *number > 0) wider.numbers.insert(wider.numbers.begin(), {*number, *number * 100});
-                }
-            }
-        }
-        return wider;
-    }
-
-    /// One more item in a list, with the field at what the rule compares it with: the way to satisfy an `exists`.
-    std::deque<Edit> grown_lists(const json& document, const FieldRead& read, const std::vector<std::string>& favoured) const {
-        std::deque<Edit> made;
-        const auto star = std::find(read.path.rbegin(), read.path.rend(), "*");
-        if (star == read.path.rend()) return made;
-        const FieldPath items{read.path.begin(), star.base()};
-        const FieldPath list{items.begin(), items.end() - 1};
-        const Place inside{star.base(), read.path.end()};
-        const auto known = house_.known_values.find(items);
-        if (known == house_.known_values.end()) return made;
-        for (const Place& place : places_of(list, document, favoured, places_of_one_field)) {
-            const json* const here = value_at(document, place);
-            if (here != nullptr && here->is_array() && !here->empty() && !inside.empty()) {
-                json without = here->at(0);
-                put(without, inside, nullptr);
-                json longer = *here;
-                longer.push_back(std::move(without));
-                made.push_back({Step{place, std::move(longer)}});
-                add_lone_items(read, place, inside, here->at(0), made);
-            }
-            for (const std::string& text : compared_texts("", read.texts)) {
-                for (std::size_t i = 0; i < std::min(known_items_max, known->second.size()); ++i) {
-                    json item = known->second[i];
-                    if (inside.empty() ? !item.is_string() : !item.is_object()) continue;
-                    if (inside.empty()) item = text;
-                    if (!inside.empty()) put(item, inside, text);
-                    json longer = here != nullptr && here->is_array() ? *here : json::array();
-                    longer.push_back(std::move(item));
-                    made.push_back({Step{place, std::move(longer)}});
-                }
-            }
-        }
-        return made;
-    }
-
-    /// The list with one item only, which carries the whole of a sum that the rule limits.
-    void add_lone_items(const FieldRead& read, const Place& place, const Place& inside, const json& item, std::deque<Edit>& made) const {
-        const json* const value = value_at(item, inside);
-        if (value == nullptr || !value->is_string()) return;
-        const FieldRead wider = with_listed_numbers(read);
-        static const std::vector<json> nothing;
-        const Neighbourhood around{value, wider, {}, nothing, *house_.rulebook->lists, {}};
-        for (const std::string& text : moved_decimals(value->get<std::string>(), around)) {
-            json lone = item;
-            put(lone, inside, text);
-            made.push_back({Step{place, json::array({std::move(lone)})}});
-        }
-    }
-
-    /// Receipt at the leads that the rule names and one minute beside them.
-    static std::deque<Edit> receipts(const FieldRead& read) {
-        std::deque<Edit> made;
-        for (const std::int64_t number : read.numbers) {
-            for (const std::int64_t off : {0, -1, 1}) made.push_back({Step{{}, nullptr, minutes{number + off}}});
-        }
-        for (const int lead : {0, -1, 1, 29, 30, 59, 60, 119, 120, 1440, 100'000}) made.push_back({Step{{}, nullptr, minutes{lead}}});
-        return made;
-    }
-
-    /// Arrival on the days around the first and the last on which the rule is in force, at the same hour.
-    std::deque<Edit> arrivals(LocalInstant arrival) const {
-        std::deque<Edit> made;
-        const sys_days today = floor<days>(arrival.at + arrival.offset);
-        for (const std::optional<sys_days>& bound : {rule_.effective.from, rule_.effective.until}) {
-            if (!bound) continue;
-            for (const int off : {0, -1, 1}) {
-                made.push_back({Step{{"trip", "estimatedArrival"}, local_text({arrival.at + (*bound + days{off} - today), arrival.offset})}});
-            }
-        }
-        return made;
     }
 
     static Instant received_of(const Draft& draft, Instant arrival) { return draft.received.value_or(arrival - draft.lead); }
@@ -446,7 +286,7 @@ private:
 
     const VectorMaker::Inside& house_;
     const Rule& rule_;
-    std::vector<FieldRead> reads_;
+    EditMaker edits_;
     std::vector<const Mutant*> live_;
     std::deque<Draft> waiting_;
     std::vector<Draft> large_;
@@ -466,6 +306,8 @@ private:
 
 }  // namespace
 
-std::vector<VectorCase> VectorMaker::Inside::cases(const Rule& rule, const std::vector<Mutant>& mutants) const { return CaseMaker{*this, rule, mutants}.make(); }
+std::vector<VectorCase> VectorMaker::Inside::cases(const Rule& rule, const std::vector<Mutant>& mutants) const {
+    return CaseMaker{*this, rule, mutants}.make();
+}
 
 }  // namespace puente::rules

@@ -34,8 +34,8 @@ struct ReadSample {
 struct VectorMaker::Inside {
     std::shared_ptr<const Rulebook> rulebook;
     VectorLimits limits;
-    std::vector<ReadSample> samples;                               ///< those in the format, clean ones first
-    std::map<FieldPath, std::vector<nlohmann::json>> known_values;  ///< what stands in a field in all samples, each value once
+    std::vector<ReadSample> samples;                                                     ///< those in the format, clean ones first
+    std::map<FieldPath, std::vector<nlohmann::json>> known_values;                       ///< what stands in a field in all samples, each value once
     std::map<std::string, std::map<std::string, std::string>, std::less<>> equivalents;  ///< rule -> mutant -> reason
 
     const ReadSample* find(const std::string& name) const;

@@ -35,7 +35,8 @@ void gather(const json& value, FieldPath& path, std::map<FieldPath, std::vector<
 
 }  // namespace
 
-VectorMaker::VectorMaker(std::shared_ptr<const Rulebook> rulebook, std::vector<NamedSample> samples, std::vector<EquivalentMutant> equivalents, VectorLimits limits) {
+VectorMaker::VectorMaker(std::shared_ptr<const Rulebook> rulebook, std::vector<NamedSample> samples, std::vector<EquivalentMutant> equivalents,
+                         VectorLimits limits) {
     auto inside = std::make_unique<Inside>();
     inside->rulebook = std::move(rulebook);
     inside->limits = limits;

@@ -22,17 +22,21 @@ std::string shortened(std::string_view text) {
 std::string shown(const cel::Program& program, Workspace& workspace) {
     const cel::Value value = program.run(workspace.activation, workspace.arena);
     switch (value.kind()) {
-        case cel::Kind::string: return shortened(value.as_text());
+        case cel::Kind::string:
+            return shortened(value.as_text());
         case cel::Kind::message:
         case cel::Kind::error:
-        case cel::Kind::null: return {};
-        default: return cel::to_text(value, value_characters_max);
+        case cel::Kind::null:
+            return {};
+        default:
+            return cel::to_text(value, value_characters_max);
     }
 }
 
 }  // namespace
 
-Workspace& prepared(const manifest::Manifest& manifest, const v1::Facts& facts, const std::shared_ptr<const Rulebook>& rulebook, std::chrono::sys_days day) {
+Workspace& prepared(const manifest::Manifest& manifest, const v1::Facts& facts, const std::shared_ptr<const Rulebook>& rulebook,
+                    std::chrono::sys_days day) {
     thread_local Workspace workspace;
     if (workspace.rulebook != rulebook) {
         const BoundLists& bound = rulebook->bound->lists;
@@ -59,7 +63,9 @@ Finding finding_at(const Rule& rule, const Positions& positions, Workspace& work
     return finding;
 }
 
-Reading as_written(const Rule& rule) { return {rule, rule.when ? &*rule.when : nullptr, &rule.assertion, rule.effective}; }
+Reading as_written(const Rule& rule) {
+    return {rule, rule.when ? &*rule.when : nullptr, &rule.assertion, rule.effective};
+}
 
 bool passes(const Reading& reading, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest, const v1::Facts& facts) {
     const std::chrono::sys_days day = manifest.arrival_day();
@@ -79,7 +85,8 @@ bool passes(const Reading& reading, const std::shared_ptr<const Rulebook>& ruleb
         positions);
 }
 
-bool applies_somewhere(const Rule& rule, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest, const v1::Facts& facts) {
+bool applies_somewhere(const Rule& rule, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest,
+                       const v1::Facts& facts) {
     const std::chrono::sys_days day = manifest.arrival_day();
     if (!rule.effective.holds(day)) return false;
     Workspace& workspace = prepared(manifest, facts, rulebook, day);

@@ -28,7 +28,8 @@ struct Workspace {
 };
 
 /// The workspace of this thread, with the manifest, its facts and the lists of the day in their slots.
-Workspace& prepared(const manifest::Manifest& manifest, const v1::Facts& facts, const std::shared_ptr<const Rulebook>& rulebook, std::chrono::sys_days day);
+Workspace& prepared(const manifest::Manifest& manifest, const v1::Facts& facts, const std::shared_ptr<const Rulebook>& rulebook,
+                    std::chrono::sys_days day);
 
 /// Goes to every place of some loops with the loop variables set and calls `visit(positions)` there, until that gives false.
 template <class Visit>

@@ -20,15 +20,15 @@ struct Explanation {
     std::vector<cel::Step> when;       ///< value of each part of `when`, innermost first; empty when the rule has none
     std::vector<cel::Step> assertion;  ///< of `assert`; empty where the rule does not apply
     bool applies;
-    bool holds;                        ///< nothing found here: it does not apply, or its assertion holds
+    bool holds;  ///< nothing found here: it does not apply, or its assertion holds
     std::string pointer;
     std::string value;
-    Bilingual message;                 ///< what the sender is told, or would be, were it not to hold
+    Bilingual message;  ///< what the sender is told, or would be, were it not to hold
 };
 
 /// Applies one rule, whatever its effective days, and tells of each place how the verdict came about. A rule walks over many places: only
 /// the first `places_max` are told.
-std::vector<Explanation> explain(const Rule& rule, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest, const v1::Facts& facts,
-                                 std::size_t places_max = 200);
+std::vector<Explanation> explain(const Rule& rule, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest,
+                                 const v1::Facts& facts, std::size_t places_max = 200);
 
 }  // namespace puente::rules

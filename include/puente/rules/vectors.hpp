@@ -34,9 +34,9 @@ Result<std::vector<EquivalentMutant>> parse_equivalents(const std::string& text)
 
 /// How many vectors are made.
 struct VectorLimits {
-    std::size_t wanted = 48;       ///< vectors of a rule, where so many can be found
-    std::size_t most = 64;         ///< beyond `wanted` only those that tell the rule from a mutant
-    std::size_t attempts = 500;    ///< documents tried for one rule
+    std::size_t wanted = 48;     ///< vectors of a rule, where so many can be found
+    std::size_t most = 64;       ///< beyond `wanted` only those that tell the rule from a mutant
+    std::size_t attempts = 500;  ///< documents tried for one rule
 };
 
 /// Makes vectors by changing samples around the places that a rule reads: its own examples first, then the samples it applies to; each field
@@ -45,7 +45,8 @@ struct VectorLimits {
 /// samples give the same vectors in the same order. Immutable; safe to use from any thread.
 class VectorMaker {
 public:
-    VectorMaker(std::shared_ptr<const Rulebook> rulebook, std::vector<NamedSample> samples, std::vector<EquivalentMutant> equivalents = {}, VectorLimits limits = {});
+    VectorMaker(std::shared_ptr<const Rulebook> rulebook, std::vector<NamedSample> samples, std::vector<EquivalentMutant> equivalents = {},
+                VectorLimits limits = {});
     ~VectorMaker();
     VectorMaker(const VectorMaker&) = delete;
     VectorMaker& operator=(const VectorMaker&) = delete;

@@ -47,7 +47,8 @@ TEST(Explain, shows_the_values_on_the_way_to_a_finding) {
     EXPECT_EQ(place.message.en, "The check digit of entry number ABC-1234567-0 is wrong.");
     EXPECT_EQ(place.message.es, "El dígito verificador del número de entry ABC-1234567-0 es incorrecto.");
     const auto has_step = [](const std::vector<puente::cel::Step>& steps, const std::string& value) {
-        return std::any_of(steps.begin(), steps.end(), [&](const puente::cel::Step& step) { return step.value.find(value) != std::string::npos && !step.expression.empty(); });
+        return std::any_of(steps.begin(), steps.end(),
+                           [&](const puente::cel::Step& step) { return step.value.find(value) != std::string::npos && !step.expression.empty(); });
     };
     EXPECT_TRUE(has_step(place.when, "true"));
     EXPECT_TRUE(has_step(place.when, "ABC-1234567-0"));

@@ -40,10 +40,17 @@ std::string replaced(std::string text, const std::string& from, const std::strin
     return at == std::string::npos ? text : text.replace(at, from.size(), to);
 }
 
-std::string with_prefix(const std::string& prefix) { return replaced(good_rule, "SHARED-", prefix); }
+std::string with_prefix(const std::string& prefix) {
+    return replaced(good_rule, "SHARED-", prefix);
+}
 
 rules::Loaded load_shared(const std::string& text, const std::string& list = good_list) {
-    return rules::load({{"cbp/a.yaml", with_prefix("CBP-")}, {"codes/countries.csv", list}, {"sat/a.yaml", with_prefix("SAT-")}, {"shared/a.yaml", text}});
+    return rules::load({
+        {"cbp/a.yaml",          with_prefix("CBP-")},
+        {"codes/countries.csv", list               },
+        {"sat/a.yaml",          with_prefix("SAT-")},
+        {"shared/a.yaml",       text               }
+    });
 }
 
 struct BrokenCase {
@@ -58,36 +65,37 @@ struct BrokenCase {
 class BrokenRule : public testing::TestWithParam<BrokenCase> {};
 
 const BrokenCase broken_cases[] = {
-    {"not_yaml", "title: {en: Good", "title: {en: [Good", 3, 0, ""},
-    {"no_list_of_rules", "rules:", "ruels:", 1, 1, "did you mean 'rules'?"},
-    {"unknown_key", "severity:", "severty:", 7, 5, "did you mean 'severity'?"},
-    {"key_like_no_other", "fix:", "zzzzzzzzzz:", 10, 5, "known are id, title"},
-    {"key_twice", "citation: 19 CFR 1", "citation: 19 CFR 1\n    citation: 19 CFR 2", 12, 5, "stands here twice"},
-    {"language_missing", ", es: \"Malo {value}.\"}", "}", 9, 14, "'es' is missing"},
-    {"unknown_language", "es: Haga", "fr: Faites", 10, 19, "known are en, es"},
-    {"bad_day", "2020-01-01", "2020-02-30", 13, 23, "YYYY-MM-DD"},
-    {"days_in_disorder", "{from: 2020-01-01}", "{from: 2020-01-02, until: 2020-01-01}", 13, 16, "before"},
-    {"assert_is_no_condition", "s.us.entryNumber != ''", "s.us.entryNumber", 6, 13, "expected a bool"},
-    {"unknown_function", "assert: s.us.entryNumber != ''", "assert: entry.isVald(s.us.entryNumber)", 6, 0, "entry.isVald"},
-    {"unknown_field", "assert: s.us.entryNumber != ''", "assert: s.us.entryNumbr != ''", 6, 0, "entryNumber"},
-    {"unknown_list", "assert: s.us.entryNumber != ''", "assert: s.us.entryNumber in list.contries", 6, 0, "list.contries"},
-    {"syntax", "assert: s.us.entryNumber != ''", "assert: s.us.entryNumber != ", 6, 0, ""},
-    {"pointer_to_no_field", "us/entryNumber\n", "us/entryNumbr\n", 8, 0, "entryNumber"},
-    {"pointer_to_no_loop", "/shipments/{s}", "/shipments/{q}", 8, 14, "{q} is no loop variable"},
-    {"pointer_missing", "    pointer: /shipments/{s}/us/entryNumber\n", "", 2, 5, "'pointer'"},
-    {"loop_without_list", "each: s in manifest.shipments", "each: s of manifest.shipments", 4, 11, "name in list"},
-    {"loop_over_text", "each: s in manifest.shipments", "each: s in manifest.formatVersion", 4, 11, "expected a list"},
-    {"loop_variable_twice", "each: s in manifest.shipments", "each: s in manifest.shipments, s in s.goods", 4, 11, "not taken"},
-    {"loop_variable_named_like_the_document", "each: s in", "each: facts in", 4, 11, "not taken"},
-    {"hearsay_that_rejects", "confidence: C2", "confidence: GK", 7, 15, "never rejects"},
-    {"confidence_unknown", "confidence: C2", "confidence: sure", 12, 17, "confidence is one of"},
-    {"severity_unknown", "severity: reject", "severity: refuse", 7, 15, "severity is one of"},
-    {"flag_that_is_none", "severity: reject", "severity: reject\n    agencyOnly: perhaps", 8, 17, "true or false"},
-    {"id_of_another_set", "SHARED-001", "CBP-999", 2, 9, "begin with SHARED-"},
-    {"no_failing_example", "      fail:\n        - {sample: produce-northbound, patch: {shipments: {0: {us: {entryNumber: null}}}}}\n", "", 2, 5, "examples.fail"},
-    {"example_with_a_slip", "- {sample: produce-northbound}", "- {smaple: produce-northbound}", 16, 12, "did you mean 'sample'?"},
-    {"example_received_never", "- {sample: produce-northbound}", "- {sample: produce-northbound, received: yesterday}", 16, 50, "RFC 3339"},
-    {"placeholder_names_nothing", "Bad {value}.", "Bad {s.us.entryNumbr}.", 9, 0, "entryNumber"},
+    {"not_yaml",                              "title: {en: Good",                                                                                          "title: {en: [Good",                                   3,  0,  ""                        },
+    {"no_list_of_rules",                      "rules:",                                                                                                    "ruels:",                                              1,  1,  "did you mean 'rules'?"   },
+    {"unknown_key",                           "severity:",                                                                                                 "severty:",                                            7,  5,  "did you mean 'severity'?"},
+    {"key_like_no_other",                     "fix:",                                                                                                      "zzzzzzzzzz:",                                         10, 5,  "known are id, title"     },
+    {"key_twice",                             "citation: 19 CFR 1",                                                                                        "citation: 19 CFR 1\n    citation: 19 CFR 2",          12, 5,  "stands here twice"       },
+    {"language_missing",                      ", es: \"Malo {value}.\"}",                                                                                  "}",                                                   9,  14, "'es' is missing"         },
+    {"unknown_language",                      "es: Haga",                                                                                                  "fr: Faites",                                          10, 19, "known are en, es"        },
+    {"bad_day",                               "2020-01-01",                                                                                                "2020-02-30",                                          13, 23, "YYYY-MM-DD"              },
+    {"days_in_disorder",                      "{from: 2020-01-01}",                                                                                        "{from: 2020-01-02, until: 2020-01-01}",               13, 16, "before"                  },
+    {"assert_is_no_condition",                "s.us.entryNumber != ''",                                                                                    "s.us.entryNumber",                                    6,  13, "expected a bool"         },
+    {"unknown_function",                      "assert: s.us.entryNumber != ''",                                                                            "assert: entry.isVald(s.us.entryNumber)",              6,  0,  "entry.isVald"            },
+    {"unknown_field",                         "assert: s.us.entryNumber != ''",                                                                            "assert: s.us.entryNumbr != ''",                       6,  0,  "entryNumber"             },
+    {"unknown_list",                          "assert: s.us.entryNumber != ''",                                                                            "assert: s.us.entryNumber in list.contries",           6,  0,  "list.contries"           },
+    {"syntax",                                "assert: s.us.entryNumber != ''",                                                                            "assert: s.us.entryNumber != ",                        6,  0,  ""                        },
+    {"pointer_to_no_field",                   "us/entryNumber\n",                                                                                          "us/entryNumbr\n",                                     8,  0,  "entryNumber"             },
+    {"pointer_to_no_loop",                    "/shipments/{s}",                                                                                            "/shipments/{q}",                                      8,  14, "{q} is no loop variable" },
+    {"pointer_missing",                       "    pointer: /shipments/{s}/us/entryNumber\n",                                                              "",                                                    2,  5,  "'pointer'"               },
+    {"loop_without_list",                     "each: s in manifest.shipments",                                                                             "each: s of manifest.shipments",                       4,  11, "name in list"            },
+    {"loop_over_text",                        "each: s in manifest.shipments",                                                                             "each: s in manifest.formatVersion",                   4,  11, "expected a list"         },
+    {"loop_variable_twice",                   "each: s in manifest.shipments",                                                                             "each: s in manifest.shipments, s in s.goods",         4,  11, "not taken"               },
+    {"loop_variable_named_like_the_document", "each: s in",                                                                                                "each: facts in",                                      4,  11, "not taken"               },
+    {"hearsay_that_rejects",                  "confidence: C2",                                                                                            "confidence: GK",                                      7,  15, "never rejects"           },
+    {"confidence_unknown",                    "confidence: C2",                                                                                            "confidence: sure",                                    12, 17, "confidence is one of"    },
+    {"severity_unknown",                      "severity: reject",                                                                                          "severity: refuse",                                    7,  15, "severity is one of"      },
+    {"flag_that_is_none",                     "severity: reject",                                                                                          "severity: reject\n    agencyOnly: perhaps",           8,  17, "true or false"           },
+    {"id_of_another_set",                     "SHARED-001",                                                                                                "CBP-999",                                             2,  9,  "begin with SHARED-"      },
+    {"no_failing_example",                    "      fail:\n        - {sample: produce-northbound, patch: {shipments: {0: {us: {entryNumber: null}}}}}\n", "",                                                    2,  5,
+     "examples.fail"                                                                                                                                                                                                                                },
+    {"example_with_a_slip",                   "- {sample: produce-northbound}",                                                                            "- {smaple: produce-northbound}",                      16, 12, "did you mean 'sample'?"  },
+    {"example_received_never",                "- {sample: produce-northbound}",                                                                            "- {sample: produce-northbound, received: yesterday}", 16, 50, "RFC 3339"                },
+    {"placeholder_names_nothing",             "Bad {value}.",                                                                                              "Bad {s.us.entryNumbr}.",                              9,  0,  "entryNumber"             },
 };
 
 }  // namespace
@@ -101,11 +109,13 @@ TEST_P(BrokenRule, is_refused_where_it_is_broken) {
     const rules::Loaded loaded = load_shared(replaced(good_rule, broken.from, broken.to));
     EXPECT_EQ(loaded.rulebook, nullptr);
     const bool told = std::any_of(loaded.faults.begin(), loaded.faults.end(), [&](const rules::LoadFault& fault) {
-        return fault.file == "shared/a.yaml" && fault.line == broken.line && (broken.column == 0 ? fault.column > 0 : fault.column == broken.column) &&
-               fault.text.find(broken.expected) != std::string::npos && !fault.text.empty();
+        return fault.file == "shared/a.yaml" && fault.line == broken.line &&
+               (broken.column == 0 ? fault.column > 0 : fault.column == broken.column) && fault.text.find(broken.expected) != std::string::npos &&
+               !fault.text.empty();
     });
     std::string all;
-    for (const rules::LoadFault& fault : loaded.faults) all += fault.file + ":" + std::to_string(fault.line) + ":" + std::to_string(fault.column) + ": " + fault.text + "\n";
+    for (const rules::LoadFault& fault : loaded.faults)
+        all += fault.file + ":" + std::to_string(fault.line) + ":" + std::to_string(fault.column) + ": " + fault.text + "\n";
     EXPECT_TRUE(told) << "expected line " << broken.line << ", column " << broken.column << ": " << broken.expected << "\ngot\n" << all;
 }
 
@@ -139,10 +149,10 @@ TEST(BrokenList, is_refused_with_its_name_and_line) {
         const char* text;
         const char* expected;
     } cases[] = {
-        {"# Source: none\ncode,from,until,en,es\nMX,2020-13-01,,Mexico,México\n", "line 3"},
-        {"# Source: none\ncode,from,until,en,es\nMX,,,Mexico\n", "line 3"},
+        {"# Source: none\ncode,from,until,en,es\nMX,2020-13-01,,Mexico,México\n",            "line 3"   },
+        {"# Source: none\ncode,from,until,en,es\nMX,,,Mexico\n",                              "line 3"   },
         {"# Source: none\ncode,from,until,en,es\nMX,,,Mexico,México\nMX,,,Mexico,México\n", "countries"},
-        {"# Source: none\nkey,from,until,en,es\nMX,,,Mexico,México\n", "countries"},
+        {"# Source: none\nkey,from,until,en,es\nMX,,,Mexico,México\n",                       "countries"},
     };
     for (const auto& each : cases) {
         const rules::Loaded loaded = load_shared(good_rule, each.text);

@@ -14,7 +14,8 @@ namespace rules = puente::rules;
 
 std::shared_ptr<const rules::Rulebook> rulebook() {
     static const rules::Loaded loaded = rules::load(rules::read_folder(PUENTE_SOURCE_DIR "/rules"));
-    for (const rules::LoadFault& fault : loaded.faults) ADD_FAILURE() << "rules/" << fault.file << ":" << fault.line << ":" << fault.column << ": " << fault.text;
+    for (const rules::LoadFault& fault : loaded.faults)
+        ADD_FAILURE() << "rules/" << fault.file << ":" << fault.line << ":" << fault.column << ": " << fault.text;
     return loaded.rulebook;
 }
 
@@ -24,9 +25,13 @@ static std::optional<std::string> text_of(const std::string& path) {
     return std::string{std::istreambuf_iterator<char>{in}, {}};
 }
 
-std::optional<std::string> sample(const std::string& name) { return text_of(PUENTE_SOURCE_DIR "/tests/samples/" + name + ".json"); }
+std::optional<std::string> sample(const std::string& name) {
+    return text_of(PUENTE_SOURCE_DIR "/tests/samples/" + name + ".json");
+}
 
-std::optional<std::string> rule_file(const std::string& name) { return text_of(PUENTE_SOURCE_DIR "/rules/" + name); }
+std::optional<std::string> rule_file(const std::string& name) {
+    return text_of(PUENTE_SOURCE_DIR "/rules/" + name);
+}
 
 std::vector<std::string> sample_names(const std::string& suffix) {
     std::vector<std::string> names;
@@ -49,7 +54,8 @@ std::vector<std::string> findings_on(const std::string& document) {
     std::vector<std::string> texts;
     const rules::Assessment assessment = rules::assess(*decoded.manifest, facts, rulebook());
     for (const rules::Finding& finding : assessment.findings()) {
-        texts.push_back(finding.rule->id + " " + std::string{to_text(finding.rule->severity)} + " " + finding.pointer + ": " + finding.rule->message.en.fill(finding));
+        texts.push_back(finding.rule->id + " " + std::string{to_text(finding.rule->severity)} + " " + finding.pointer + ": " +
+                        finding.rule->message.en.fill(finding));
     }
     return texts;
 }
@@ -61,10 +67,12 @@ std::shared_ptr<const rules::Rulebook> rulebook_with(const std::string& conditio
                "    citation: none\n    confidence: GK\n    examples:\n      pass: [{sample: produce-northbound}]\n"
                "      fail: [{sample: produce-northbound, patch: {shipments: {0: {packages: {count: 0}}}}}]\n";
     };
-    const rules::Loaded loaded = rules::load({{"cbp/a.yaml", file("CBP-001")},
-                                              {"codes/countries.csv", "# Source: none\ncode,from,until,en,es\nMX,,,Mexico,México\n"},
-                                              {"sat/a.yaml", file("SAT-001")},
-                                              {"shared/a.yaml", file("SHARED-001")}});
+    const rules::Loaded loaded = rules::load({
+        {"cbp/a.yaml",          file("CBP-001")                                               },
+        {"codes/countries.csv", "# Source: none\ncode,from,until,en,es\nMX,,,Mexico,México\n"},
+        {"sat/a.yaml",          file("SAT-001")                                               },
+        {"shared/a.yaml",       file("SHARED-001")                                            }
+    });
     for (const rules::LoadFault& fault : loaded.faults) ADD_FAILURE() << fault.line << ": " << fault.text;
     return loaded.rulebook;
 }

@@ -37,6 +37,19 @@ TEST(RuleFolder, finds_something_on_every_broken_twin) {
     for (const std::string& name : names) EXPECT_GE(findings_on(*sample(name)).size(), 2u) << name;
 }
 
+TEST(RuleFolder, rejects_no_selected_sample_but_wants_it_seen) {
+    const std::vector<std::string> names = sample_names(".selected");
+    EXPECT_GE(names.size(), 2u);
+    for (const std::string& name : names) {
+        bool seen = false;
+        for (const std::string& finding : findings_on(*sample(name))) {
+            EXPECT_EQ(finding.find(" reject "), std::string::npos) << name << ": " << finding;
+            seen = seen || finding.find(" review ") != std::string::npos || finding.find(" inspect ") != std::string::npos;
+        }
+        EXPECT_TRUE(seen) << name;
+    }
+}
+
 TEST(RuleFolder, speaks_spanish_that_is_not_english) {
     ASSERT_NE(rulebook(), nullptr);
     for (const rules::RuleSet& set : rulebook()->sets) {

@@ -61,7 +61,9 @@ std::vector<std::string> survivors_of(const std::string& conditions) {
     return survivors;
 }
 
-bool survives(const std::vector<std::string>& survivors, const std::string& mutant) { return std::count(survivors.begin(), survivors.end(), mutant) != 0; }
+bool survives(const std::vector<std::string>& survivors, const std::string& mutant) {
+    return std::count(survivors.begin(), survivors.end(), mutant) != 0;
+}
 
 /// The reports of all rules, made once on every core.
 const std::map<std::string, rules::MutationReport>& all_reports() {
@@ -155,9 +157,11 @@ TEST(Mutation, is_excused_only_by_a_reason_for_that_very_mutant) {
     const auto own = rulebook_with("    assert: s.packages.count > 0 && size(s.goods) > 0\n");
     ASSERT_NE(own, nullptr);
     const std::string idle = "assert 25: drop `size(s.goods) > 0`";
-    const rules::VectorMaker own_maker{own,
-                                       {{"produce-northbound", *sample("produce-northbound")}},
-                                       {{"SHARED-001", idle, "goods are required by the format"}, {"SHARED-001", "negate assert", "wrong: it is killed"}}};
+    const rules::VectorMaker own_maker{
+        own,
+        {{"produce-northbound", *sample("produce-northbound")}  },
+        { {"SHARED-001", idle, "goods are required by the format"}, {"SHARED-001", "negate assert", "wrong: it is killed"}}
+    };
     const rules::MutationReport report = check_mutants(*own->find("SHARED-001"), own_maker);
     EXPECT_EQ(report.stale, std::vector<std::string>{"negate assert"});
     EXPECT_EQ(report.count(rules::Fate::equivalent), 1u);
@@ -198,7 +202,8 @@ TEST(EveryRule, differs_from_nearly_all_fine_mutants) {
     for (const auto& [id, report] : all_reports()) {
         killed += report.count(rules::Fate::killed);
         survived += report.count(rules::Fate::survived);
-        for (const std::string& each : report.stale) ADD_FAILURE() << "rules/equivalent-mutants.yaml: " << id << " '" << each << "' is killed or no longer made";
+        for (const std::string& each : report.stale)
+            ADD_FAILURE() << "rules/equivalent-mutants.yaml: " << id << " '" << each << "' is killed or no longer made";
     }
     RecordProperty("killed", static_cast<int>(killed));
     RecordProperty("survived", static_cast<int>(survived));

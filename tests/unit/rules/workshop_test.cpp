@@ -132,19 +132,20 @@ TEST(Neighbours, are_distinct_and_never_the_value_itself) {
     }
 }
 
+struct PatternCase {
+    const char* pattern;
+    const char* sample;
+};
+
 TEST(PatternSamples, go_through_every_alternative) {
-    const struct {
-        const char* pattern;
-        std::vector<std::string> among;
-    } cases[] = {
-        {"^(5[0-9]|640[1-5]|93)", {"50", "59", "6401", "6405", "93"}}, {"^[0-9]{4}$", {"0000", "9999"}}, {"(?i)used|usad[oa]s?", {"used", "usado"}},
-        {R"(\bp\.? ?o)", {"p o", "po"}},                               {"^COVE[0-9A-Z]{2}$", {"COVE00"}},
+    constexpr PatternCase cases[] = {
+        {"^(5[0-9]|640[1-5]|93)", "50"},     {"^(5[0-9]|640[1-5]|93)", "6401"}, {"^(5[0-9]|640[1-5]|93)", "93"}, {"^[0-9]{4}$", "0000"},
+        {"^[0-9]{4}$", "9999"},              {"(?i)used|usad[oa]s?", "used"},   {"(?i)used|usad[oa]s?", "usado"}, {R"(\bp\.? ?o)", "po"},
+        {"^COVE[0-9A-Z]{2}$", "COVE00"},
     };
-    for (const auto& each : cases) {
+    for (const PatternCase& each : cases) {
         const std::vector<std::string> samples = rules::pattern_samples(each.pattern);
-        const bool some = std::any_of(each.among.begin(), each.among.end(), [&](const std::string& text) { return std::count(samples.begin(), samples.end(), text) != 0; });
-        EXPECT_TRUE(some) << each.pattern;
-        EXPECT_GE(samples.size(), 1u);
+        EXPECT_NE(std::find(samples.begin(), samples.end(), each.sample), samples.end()) << each.pattern << " " << each.sample;
     }
     EXPECT_TRUE(rules::pattern_samples("(a").empty());
     EXPECT_TRUE(rules::pattern_samples(R"(\pL)").empty());
