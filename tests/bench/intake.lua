@@ -32,7 +32,8 @@ function done(summary, latency, requests)
 end
 
 if tonumber(os.getenv("DELAY_MS") or "0") > 0 then
+   -- Pauses of random length around the mean: clients do not march in step.
    function delay()
-      return tonumber(os.getenv("DELAY_MS"))
+      return math.random(0, 2 * tonumber(os.getenv("DELAY_MS")))
    end
 end
