@@ -3,12 +3,12 @@
 #include <array>
 #include <utility>
 
+#include "api/bundle_shelf.hpp"
 #include "api/headers.hpp"
 #include "api/problem.hpp"
 #include "api/rate.hpp"
 #include "api/routes.hpp"
 #include "puente/api/api.hpp"
-#include "puente/crypto/digest.hpp"
 #include "puente/net/router.hpp"
 #include "puente/telemetry/log.hpp"
 #include "puente/telemetry/metrics.hpp"
@@ -34,8 +34,6 @@ bool takes_documents(const Route& route) {
     return pattern.starts_with("/v1/manifests") || pattern.starts_with("/v1/rulesets");
 }
 
-std::string etag_of_text(std::string_view text) { return "\"" + crypto::hex(crypto::sha256(text)).substr(0, 32) + "\""; }
-
 class CounterApplication final : public net::Application {
 public:
     explicit CounterApplication(Counter counter) : counter_{std::move(counter)}, router_{patterns()}, rate_{counter_.settings.client_rate} {}
@@ -57,6 +55,8 @@ public:
             }
             if (!rate_.admits(caller->client_id, std::chrono::steady_clock::now())) co_return problem("too-many-requests", visit.language, request.request_id);
             visit.caller = std::move(*caller);
+        } else if (reads_rules(row) && !rate_.admits("from " + request.peer_address, std::chrono::steady_clock::now())) {
+            co_return problem("too-many-requests", visit.language, request.request_id);
         }
         co_return co_await row.handler(visit);
     }
@@ -106,7 +106,8 @@ private:
 std::unique_ptr<net::Application> make_application(ApiSettings settings, clearance::Clearance& clearance, const clearance::AccessDesk& desk, HouseView house) {
     std::string description = openapi(settings.public_url);
     std::string description_etag = etag_of_text(description);
-    Counter counter{std::move(settings), clearance, desk, std::move(house), std::move(description), std::move(description_etag), etag_of_text(manifest::json_schema())};
+    Counter counter{std::move(settings), clearance, desk, std::move(house), std::move(description), std::move(description_etag), etag_of_text(manifest::json_schema()),
+                    std::make_shared<BundleShelf>()};
     return std::make_unique<CounterApplication>(std::move(counter));
 }
 

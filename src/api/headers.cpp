@@ -4,6 +4,8 @@
 #include <charconv>
 #include <vector>
 
+#include "puente/crypto/digest.hpp"
+
 namespace puente::api {
 
 namespace {
@@ -96,6 +98,8 @@ Result<std::string> idempotency_key(const net::Request& request) {
     }
     return std::string{key};
 }
+
+std::string etag_of_text(std::string_view text) { return "\"" + crypto::hex(crypto::sha256(text)).substr(0, 32) + "\""; }
 
 bool none_match_hits(const net::Request& request, std::string_view etag) {
     const std::optional<std::string_view> header = request.headers.find("If-None-Match");

@@ -23,6 +23,8 @@ std::string media_type_of(const net::Request& request);
 /// Idempotency-Key: a structured-field string ("..."), or the bare token. Errors: malformed when it is missing or not 16 to 64 letters, digits, '-' and '_'.
 Result<std::string> idempotency_key(const net::Request& request);
 
+/// A strong entity tag that stands for exactly this text.
+std::string etag_of_text(std::string_view text);
 /// Whether If-None-Match names this entity tag (weak comparison).
 bool none_match_hits(const net::Request& request, std::string_view etag);
 /// The single entity tag of If-None-Match, or empty.

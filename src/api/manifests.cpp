@@ -150,6 +150,7 @@ net::Response represented(const store::FilingOutcome& outcome, const Visit& visi
         }
         case Kind::key_reused: return problem("key-reused", visit.language, visit.request.request_id);
         case Kind::trip_in_use: return problem("trip-in-use", visit.language, visit.request.request_id);
+        case Kind::seen_before:
         case Kind::unavailable:
             return problem("unavailable", visit.language, visit.request.request_id, "the database cannot be reached or its answer is unknown; retry with the same Idempotency-Key");
         case Kind::overloaded: return problem("unavailable", visit.language, visit.request.request_id, "too much is waiting; retry with the same Idempotency-Key");
@@ -227,10 +228,13 @@ asio::awaitable<net::Response> validate_manifest(Visit& visit) {
         if (!on_that_day) co_return failed(on_that_day.error(), visit);
         rules = std::move(*on_that_day);
     }
-    const clearance::Judgement judgement = rules ? clearance::judge_as_of(*opened.manifest, rules, *wishes->as_of, clearance.now())
-                                                 : clearance::judge(*opened.manifest, clearance, clearance.now());
+    const Result<clearance::Memory> memory = co_await clearance::remember(*opened.manifest, clearance);
+    if (!memory) co_return failed(memory.error(), visit);
+    const clearance::Judgement judgement = rules ? clearance::judge_as_of(*opened.manifest, *memory, rules, *wishes->as_of, clearance.now())
+                                                 : clearance::judge(*opened.manifest, *memory, clearance, clearance.now());
     Result<Explained> explained = Explained{};
-    if (wishes->explain) explained = co_await clearance::explain_findings(judgement, clearance);
+    const std::chrono::sys_days day = wishes->as_of.value_or(opened.manifest->arrival_day());
+    if (wishes->explain) explained = co_await clearance::explain_findings(judgement, day, clearance);
     if (!explained) co_return failed(explained.error(), visit);
     if (judgement.assessment.rejects()) co_return rejected(judgement, visit, *wishes, *explained);
     JsonText json;

@@ -44,6 +44,8 @@ constexpr const char* operation_text = R"json({
 "releaseClaim": {"takes": "FenceRequest", "gives": "LegMove", "problems": [404, 409, 412, 413], "description": "The leg becomes claimable again at once."},
 "listRuleSets": {"gives": "RuleSetList", "description": "Version, number of rules, since when, and what comes next. Rules whose findings are targeting are not counted."},
 "showRuleSet": {"gives": "RuleSetRules", "problems": [401, 404], "description": "The law is public: no token is needed. An agency that presents one also sees its own rules of targeting."},
+"showRuleBundle": {"gives": "RuleBundle", "headers": ["ETag"], "parameters": ["OfVersion", "AsOf", "IfNoneMatch"], "problems": [401, 404, 409, 503],
+  "description": "Rules, code lists, functions, facts, message types and JSON Schema in one document, to judge a manifest before it is sent. The same bytes as `puente rules-bundle` writes. With asOf only what is in force on that day. Rules of targeting are left out, except for their agency."},
 "listRuleVersions": {"gives": "RuleVersions", "problems": [404, 503], "description": "Newest first; activations are the history of what was in force."},
 "publishRules": {"takes": "RulePublication", "gives": "RuleVersion", "headers": ["Location"], "problems": [404, 413, 422],
   "description": "The whole set, by an author of its agency. It has to load beside the other sets in force, and its examples have to behave. The shared set needs the same files published by both agencies. The same content again answers 200."},
@@ -195,6 +197,7 @@ Json responses_of(const Route& route, const Json& operation) {
     std::vector<int> problems = operation.value("problems", std::vector<int>{});
     problems.push_back(400);
     if (route.scope) problems.insert(problems.end(), {401, 403, 429, 503});
+    if (reads_rules(route)) problems.push_back(429);
     std::sort(problems.begin(), problems.end());
     for (const int status : problems) responses[std::to_string(status)] = reference("responses", fmt::format("Problem{}", status));
     if (id == "giveToken") {  // OAuth clients expect the form of RFC 6749

@@ -22,7 +22,7 @@ constexpr const char* text = R"json({
     "activatedBy": {"$ref": "#/components/schemas/Agency"},
     "next": {"type": "object", "required": ["version", "effectiveFrom", "activatedBy"], "properties": {
       "version": {"$ref": "#/components/schemas/RuleSetVersion"}, "effectiveFrom": {"$ref": "#/components/schemas/Time"}, "activatedBy": {"$ref": "#/components/schemas/Agency"}}},
-    "links": {"type": "object", "properties": {"self": {"type": "string", "format": "uri-reference"}, "versions": {"type": "string", "format": "uri-reference"}}}}}}}},
+    "links": {"type": "object", "properties": {"self": {"type": "string", "format": "uri-reference"}, "versions": {"type": "string", "format": "uri-reference"}, "bundle": {"type": "string", "format": "uri-reference"}}}}}}}},
 "RuleSetRules": {"type": "object", "required": ["set", "version", "rules"], "properties": {
     "set": {"$ref": "#/components/schemas/RuleSetName"},
     "version": {"$ref": "#/components/schemas/RuleSetVersion"},
@@ -33,6 +33,33 @@ constexpr const char* text = R"json({
       "effective": {"$ref": "#/components/schemas/EffectiveDays"},
       "citation": {"type": "string"},
       "link": {"type": "string", "format": "uri-reference"}}}}}},
+"RuleBundle": {"type": "object", "description": "A rule set for any CEL library; docs/bundle.md tells how to judge by it", "required": ["set", "version", "listsVersion", "rules", "lists", "functions", "facts", "descriptors", "schema"], "properties": {
+    "set": {"$ref": "#/components/schemas/RuleSetName"},
+    "version": {"$ref": "#/components/schemas/RuleSetVersion"},
+    "listsVersion": {"$ref": "#/components/schemas/RuleSetVersion"},
+    "madeFor": {"type": "string", "format": "date", "description": "The day asked for: only what is in force on it"},
+    "rules": {"type": "array", "items": {"type": "object", "required": ["id", "each", "assert", "severity", "pointer", "message", "fix", "placeholders", "effective"], "properties": {
+      "id": {"type": "string"},
+      "title": {"$ref": "#/components/schemas/InBothLanguages"},
+      "each": {"type": "array", "items": {"type": "object", "properties": {"variable": {"type": "string"}, "list": {"type": "string", "description": "CEL"}}}},
+      "when": {"type": "string", "description": "CEL"},
+      "assert": {"type": "string", "description": "CEL"},
+      "severity": {"$ref": "#/components/schemas/RuleSeverity"},
+      "agencyOnly": {"type": "boolean"},
+      "pointer": {"type": "string"},
+      "value": {"type": "string", "description": "CEL"},
+      "message": {"$ref": "#/components/schemas/InBothLanguages"},
+      "fix": {"$ref": "#/components/schemas/InBothLanguages"},
+      "placeholders": {"type": "array", "description": "The expressions in message and fix", "items": {"type": "string"}},
+      "citation": {"type": "string"},
+      "confidence": {"type": "string"},
+      "effective": {"$ref": "#/components/schemas/EffectiveDays"}}}},
+    "lists": {"type": "object", "additionalProperties": {"type": "object", "required": ["source", "rows"], "properties": {
+      "source": {"type": "string"}, "rows": {"type": "array", "items": {"type": "object", "additionalProperties": {"type": "string"}}}}}},
+    "functions": {"type": "array", "items": {"type": "object", "properties": {"name": {"type": "string"}, "arguments": {"type": "array", "items": {"type": "string"}}, "result": {"type": "string"}, "meaning": {"type": "string"}}}},
+    "facts": {"type": "array", "items": {"type": "object", "properties": {"field": {"type": "string"}, "type": {"type": "string"}, "meaning": {"type": "string"}}}},
+    "descriptors": {"type": "string", "description": "google.protobuf.FileDescriptorSet, base64url without padding"},
+    "schema": {"type": "object", "description": "JSON Schema of the manifest", "additionalProperties": true}}},
 "RulePage": {"type": "object", "required": ["id", "set", "title", "severity", "effective", "assert", "pointer", "message", "fix", "citation", "confidence", "examples", "version"], "properties": {
     "id": {"type": "string"},
     "set": {"$ref": "#/components/schemas/RuleSetName"},
@@ -90,8 +117,9 @@ constexpr const char* text = R"json({
       "title": {"$ref": "#/components/schemas/InBothLanguages"},
       "fields": {"type": "array", "items": {"type": "object", "properties": {"field": {"type": "string"}, "from": {}, "to": {}}}}}}}}},
 "ExplainedStep": {"type": "object", "properties": {"line": {"type": "integer"}, "column": {"type": "integer"}, "expression": {"type": "string"}, "value": {"type": "string", "description": "As CEL writes it, shortened"}}},
-"Explanation": {"type": "object", "description": "How a finding came about: each part of the rule's expressions with its value, innermost first", "required": ["rule", "pointer", "positions", "when", "assert"], "properties": {
+"Explanation": {"type": "object", "description": "How a finding came about: each part of the rule's expressions with its value, innermost first", "required": ["rule", "ruleUrl", "pointer", "positions", "when", "assert"], "properties": {
     "rule": {"type": "string"},
+    "ruleUrl": {"type": "string", "format": "uri-reference"},
     "pointer": {"type": "string"},
     "positions": {"type": "object", "description": "Loop variable -> place in its list, from 0", "additionalProperties": {"type": "integer"}},
     "when": {"type": "array", "items": {"$ref": "#/components/schemas/ExplainedStep"}},

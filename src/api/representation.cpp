@@ -38,6 +38,13 @@ std::string_view agency_of(rules::RuleSetName set) {
     return "";
 }
 
+/// Which rule, and where everything about it stands.
+JsonText& write_rule(JsonText& json, std::string_view id) {
+    std::string url{"/v1/rules/"};
+    url += id;
+    return json.member("rule", id).member("ruleUrl", url);
+}
+
 /// Both legs, also when nobody looks: a reader need not know the agencies.
 void write_legs(JsonText& json, const store::StatusRecord& record) {
     json.name("legs").open_list();
@@ -104,7 +111,8 @@ void write_findings(JsonText& json, const rules::Assessment& assessment, rules::
     for (const rules::Finding& finding : assessment.findings()) {
         const rules::Rule& rule = *finding.rule;
         if (rule.agency_only) continue;
-        json.open_object().member("agency", agency_of(rule.set)).member("rule", rule.id).member("severity", to_text(rule.severity)).member("pointer", finding.pointer);
+        write_rule(json.open_object().member("agency", agency_of(rule.set)), rule.id);
+        json.member("severity", to_text(rule.severity)).member("pointer", finding.pointer);
         json.member_if("value", finding.value).member("message", rule.message.in(language).fill(finding)).member("fix", rule.fix.in(language).fill(finding));
         json.member("citation", rule.citation).member("ruleSetVersion", assessment.rulebook().set(rule.set).version).close_object();
     }
@@ -114,7 +122,7 @@ void write_findings(JsonText& json, const rules::Assessment& assessment, rules::
 void write_findings(JsonText& json, const std::vector<store::FindingRow>& findings, rules::Language language) {
     json.name("findings").open_list();
     for (const store::FindingRow& row : findings) {
-        json.open_object().member("agency", row.rule_set).member("rule", row.rule_id).member("severity", row.severity).member("pointer", row.pointer);
+        write_rule(json.open_object().member("agency", row.rule_set), row.rule_id).member("severity", row.severity).member("pointer", row.pointer);
         json.member_if("value", row.value).member("message", language == rules::Language::es ? row.message_es : row.message_en).member("citation", row.citation).close_object();
     }
     json.close_list();
@@ -131,7 +139,7 @@ void write_explanations(JsonText& json, const std::vector<clearance::ExplainedFi
     };
     json.name("explanations").open_list();
     for (const auto& [rule, place] : explained) {
-        json.open_object().member("rule", rule->id).member("pointer", place.pointer).name("positions").open_object();
+        write_rule(json.open_object(), rule->id).member("pointer", place.pointer).name("positions").open_object();
         for (const rules::LoopPosition& each : place.positions) json.member(each.variable, static_cast<std::int64_t>(each.position));
         json.close_object();
         write_steps("when", place.when);

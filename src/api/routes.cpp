@@ -1,6 +1,7 @@
 #include "api/routes.hpp"
 
 #include <array>
+#include <string_view>
 
 namespace puente::api {
 
@@ -26,6 +27,7 @@ constexpr std::array table{
     Route{Method::post, "/v1/inspections/{id}/legs/{agency}:release-claim", inspection_work, release_claim, "releaseClaim", "inspections", "Give a claimed leg back to the queue"},
     Route{Method::get, "/v1/rulesets", std::nullopt, list_rule_sets, "listRuleSets", "rules", "The rule sets in force"},
     Route{Method::get, "/v1/rulesets/{set}", std::nullopt, show_rule_set, "showRuleSet", "rules", "The rules of a set in force"},
+    Route{Method::get, "/v1/rulesets/{set}/bundle", std::nullopt, show_rule_bundle, "showRuleBundle", "rules", "A set with all that is needed to judge by it"},
     Route{Method::get, "/v1/rulesets/{set}/versions", std::nullopt, list_rule_versions, "listRuleVersions", "rules", "Published versions and activations"},
     Route{Method::post, "/v1/rulesets/{set}/versions", rules_write, publish_rules, "publishRules", "rules", "Publish a version of a rule set"},
     Route{Method::get, "/v1/rulesets/{set}/versions/{version}", std::nullopt, show_rule_version, "showRuleVersion", "rules", "The files of a version"},
@@ -43,5 +45,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<const Route> routes() { return table; }
+
+bool reads_rules(const Route& route) { return !route.scope && std::string_view{route.tag} == "rules"; }
 
 }  // namespace puente::api

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -15,6 +16,8 @@ class Metrics;
 
 namespace puente::api {
 
+class BundleShelf;
+
 /// What every handler can reach.
 struct Counter {
     ApiSettings settings;
@@ -24,6 +27,7 @@ struct Counter {
     std::string openapi_text;
     std::string openapi_etag;
     std::string schema_etag;
+    std::shared_ptr<BundleShelf> bundles;  ///< the desk may be at work on one when the counter closes
 };
 
 /// One request on its way through a handler.
@@ -46,6 +50,8 @@ struct Route {
 };
 
 std::span<const Route> routes();
+/// Open to all, and more than a glance at something at hand: held to a rate by the address that asks.
+bool reads_rules(const Route& route);
 
 boost::asio::awaitable<net::Response> give_token(Visit& visit);
 boost::asio::awaitable<net::Response> show_metadata(Visit& visit);
@@ -63,6 +69,7 @@ boost::asio::awaitable<net::Response> decide_leg(Visit& visit);
 boost::asio::awaitable<net::Response> release_claim(Visit& visit);
 boost::asio::awaitable<net::Response> list_rule_sets(Visit& visit);
 boost::asio::awaitable<net::Response> show_rule_set(Visit& visit);
+boost::asio::awaitable<net::Response> show_rule_bundle(Visit& visit);
 boost::asio::awaitable<net::Response> list_rule_versions(Visit& visit);
 boost::asio::awaitable<net::Response> publish_rules(Visit& visit);
 boost::asio::awaitable<net::Response> show_rule_version(Visit& visit);

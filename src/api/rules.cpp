@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/body.hpp"
+#include "api/bundle_shelf.hpp"
 #include "api/headers.hpp"
 #include "api/problem.hpp"
 #include "api/routes.hpp"
@@ -69,7 +70,37 @@ asio::awaitable<Result<clearance::RuleReader>> reader_of(Visit& visit) {
     const Result<access::Caller> caller =
         co_await clearance::identify(*token, visit.request.client_certificate_sha256, visit.counter.desk, visit.counter.clearance);
     if (!caller) co_return caller.error();
-    co_return caller->scopes.has(access::Scope::rules_read) ? caller->agency : clearance::RuleReader{};
+    if (!caller->scopes.has(access::Scope::rules_read) || !caller->agency) co_return clearance::RuleReader{};
+    co_return *caller->agency;  // an agency without a rule set reads as everybody does
+}
+
+/// Which bundle of a set is asked for.
+struct BundleChoice {
+    std::string version = "in-force";
+    std::optional<std::chrono::sys_days> as_of;
+};
+
+Result<BundleChoice> choice_of(const net::Request& request) {
+    BundleChoice choice;
+    for (const auto& [name, value] : request.query) {
+        if (name == "version") {
+            choice.version = value;
+        } else if (name == "asOf") {
+            const std::optional<std::chrono::year_month_day> day = parse_date(value);
+            if (!day) return Error{ErrorKind::malformed, "'asOf' is a day such as 2026-03-02"};
+            choice.as_of = std::chrono::sys_days{*day};
+        } else {
+            return Error{ErrorKind::malformed, fmt::format("there is no option '{}'; there are version and asOf", name)};
+        }
+    }
+    if (choice.as_of && request.query_value("version")) return Error{ErrorKind::malformed, "either 'version' or 'asOf': the day says which version"};
+    return choice;
+}
+
+asio::awaitable<Result<std::shared_ptr<const clearance::RulesSnapshot>>> chosen_rules(rules::RuleSetName set, BundleChoice choice,
+                                                                                      clearance::Clearance& clearance) {
+    if (choice.as_of) co_return co_await clearance::rules_on(*choice.as_of, clearance);
+    co_return co_await clearance::rules_with(set, std::move(choice.version), clearance);
 }
 
 void write_both(JsonText& json, std::string_view name, const rules::Bilingual& text) {
@@ -156,7 +187,8 @@ asio::awaitable<net::Response> list_rule_sets(Visit& visit) {
                 .member("activatedBy", coming->agency)
                 .close_object();
         json.name("links").open_object().member("self", fmt::format("/v1/rulesets/{}", to_text(set.name)));
-        json.member("versions", fmt::format("/v1/rulesets/{}/versions", to_text(set.name))).close_object().close_object();
+        json.member("versions", fmt::format("/v1/rulesets/{}/versions", to_text(set.name)));
+        json.member("bundle", fmt::format("/v1/rulesets/{}/bundle", to_text(set.name))).close_object().close_object();
     }
     co_return json_response(200, json.close_list().close_object().take());
 }
@@ -179,6 +211,26 @@ asio::awaitable<net::Response> show_rule_set(Visit& visit) {
         json.member("citation", rule.citation).member("link", "/v1/rules/" + rule.id).close_object();
     }
     co_return json_response(200, json.close_list().close_object().take());
+}
+
+asio::awaitable<net::Response> show_rule_bundle(Visit& visit) {
+    const Result<rules::RuleSetName> set = set_of(visit);
+    if (!set) co_return failed(set.error(), visit);
+    const Result<BundleChoice> choice = choice_of(visit.request);
+    if (!choice) co_return failed(choice.error(), visit);
+    const Result<clearance::RuleReader> reader = co_await reader_of(visit);
+    if (!reader) co_return failed(reader.error(), visit);
+    clearance::Clearance& clearance = visit.counter.clearance;
+    const auto chosen = co_await chosen_rules(*set, *choice, clearance);
+    if (!chosen) co_return failed(chosen.error(), visit);
+    const rules::BundleWishes wishes{choice->as_of, clearance::may_see_targeting(*reader, *set)};
+    const auto bundle = co_await bundle_of(*set, (*chosen)->rulebook, wishes, visit.counter.bundles, clearance.rule_desk);
+    if (!bundle) co_return failed(bundle.error(), visit);
+    const bool known = none_match_hits(visit.request, (*bundle)->etag);
+    net::Response response = json_response(known ? 304 : 200, known ? std::string{} : (*bundle)->text);
+    if (known) response.content_type.clear();
+    response.headers.add("ETag", (*bundle)->etag);
+    co_return response;
 }
 
 asio::awaitable<net::Response> show_rule(Visit& visit) {

@@ -94,9 +94,12 @@ std::array<std::string, rules::rule_set_count> versions_in_force(const Clearance
 
 }  // namespace
 
+bool may_see_targeting(const RuleReader& reader, rules::RuleSetName set) {
+    return reader && (set == rules::RuleSetName::cbp) == (*reader == identifiers::Agency::cbp);
+}
+
 bool may_see(const RuleReader& reader, const rules::Rule& rule) {
-    if (!rule.agency_only) return true;
-    return reader && (rule.set == rules::RuleSetName::cbp) == (*reader == identifiers::Agency::cbp);
+    return !rule.agency_only || may_see_targeting(reader, rule.set);
 }
 
 asio::awaitable<Result<RuleSetHistory>> read_rule_set_history(rules::RuleSetName set, Clearance& clearance) {

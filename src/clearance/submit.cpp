@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::string_view intake_path = "POST /v1/manifests\n";
 
+/// Each time, another trip with the same identifiers has come or gone in between.
+constexpr int judgements_max = 4;
+
 Uuid new_id(Instant now) {
     const std::string random = crypto::random_octets(10);
     std::array<std::uint8_t, 10> octets;
@@ -61,17 +64,29 @@ store::InspectionRow inspection_row(const Judgement& judgement, Instant now) {
     return row;
 }
 
+/// What is written of every submission, rejected ones too.
+void write_request(store::Filing& filing, const Uuid& manifest_id, const Submission& submission, const Memory& memory) {
+    const manifest::Manifest& manifest = submission.manifest;
+    filing.manifest_id = manifest_id;
+    filing.client_id = submission.caller.client_id;
+    filing.idempotency_key = submission.idempotency_key;
+    filing.fingerprint = crypto::sha256(std::string{intake_path} + manifest.sha256());
+    filing.received_at = submission.received_at;
+    filing.carrier_key = carrier_key(manifest);
+    filing.trip_number = manifest.trip_number();
+    filing.estimated_arrival = manifest.arrival().at;
+    filing.uses = memory.uses;
+    filing.judged_with = memory.earlier;
+}
+
 void write_record(store::Filing& filing, const Judgement& judgement, const access::Caller& caller) {
     const manifest::Manifest& manifest = judgement.manifest;
     filing.company = caller.company;
-    filing.carrier_key = carrier_key(manifest);
-    filing.trip_number = manifest.trip_number();
     filing.document_id = manifest.document_id();
     filing.direction = manifest.direction();
     filing.mode = manifest.mode();
     filing.us_port = manifest.us_port();
     filing.mx_office = manifest.mx_office();
-    filing.estimated_arrival = manifest.arrival().at;
     filing.status = judgement.status;
     filing.document = manifest.bytes();
     filing.media_type = manifest.encoding() == manifest::Encoding::json ? "application/json" : "application/x-protobuf";
@@ -99,11 +114,12 @@ void count(const Judgement& judgement, store::FilingOutcome::Kind kind, telemetr
 
 }  // namespace
 
-Judgement judge(const manifest::Manifest& manifest, const Clearance& clearance, Instant received_at) {
+Judgement judge(const manifest::Manifest& manifest, const Memory& memory, const Clearance& clearance, Instant received_at) {
     std::shared_ptr<const RulesSnapshot> rules = clearance.rules.current();
     thread_local v1::Facts facts;
     facts.Clear();
     manifest::derive_facts(manifest, received_at, *rules->rulebook->lists, facts);
+    manifest::add_earlier_uses(manifest, memory.uses, memory.earlier, facts);
     rules::Assessment assessment = rules::assess(manifest, facts, rules->rulebook);
     std::string draw_day = day_text(std::chrono::floor<std::chrono::days>(received_at));
     selection::Selection selection;
@@ -111,33 +127,54 @@ Judgement judge(const manifest::Manifest& manifest, const Clearance& clearance, 
         selection = selection::select(manifest, facts, assessment, rules->policy, selection::day_secret(clearance.draw_secret, draw_day));
     }
     const inspection::Legs legs = inspection::open_legs(selection);
-    return {manifest,    std::move(assessment), std::move(selection), legs,
+    return {manifest,    memory, std::move(assessment), std::move(selection), legs,
             inspection::public_status(legs), std::move(rules), received_at, std::move(draw_day), facts.perishable(), {facts.essential().begin(), facts.essential().end()}};
 }
 
 boost::asio::awaitable<store::FilingOutcome> submit(Submission submission, const AnswerWriter& write_answer, Clearance& clearance) {
-    const Judgement judgement = judge(submission.manifest, clearance, submission.received_at);
-    const auto filing = std::make_shared<store::Filing>();
-    filing->on_file = !judgement.assessment.rejects();
-    filing->manifest_id = new_id(submission.received_at);
-    filing->client_id = submission.caller.client_id;
-    filing->idempotency_key = std::move(submission.idempotency_key);
-    filing->fingerprint = crypto::sha256(std::string{intake_path} + submission.manifest.sha256());
-    filing->received_at = submission.received_at;
-    if (filing->on_file) write_record(*filing, judgement, submission.caller);
-
-    Answer answer = write_answer(judgement, filing->on_file ? &filing->manifest_id : nullptr);
-    filing->answer_status = answer.status;
-    filing->answer_body = answer.body;
-    filing->answer_headers = answer.headers;
-    store::FilingOutcome outcome = co_await clearance.writer.file(filing);
-    count(judgement, outcome.kind, clearance.metrics);
-    if (outcome.kind == store::FilingOutcome::Kind::filed) {
-        outcome.status = answer.status;
-        outcome.body = std::move(answer.body);
-        outcome.headers = std::move(answer.headers);
+    Memory memory{manifest::identifier_uses(submission.manifest), {}};
+    const Uuid manifest_id = new_id(submission.received_at);
+    for (int tries = 0; tries < judgements_max; ++tries) {
+        const Judgement judgement = judge(submission.manifest, memory, clearance, submission.received_at);
+        const auto filing = std::make_shared<store::Filing>();
+        write_request(*filing, manifest_id, submission, memory);
+        filing->on_file = !judgement.assessment.rejects();
+        if (filing->on_file) write_record(*filing, judgement, submission.caller);
+        Answer answer = write_answer(judgement, filing->on_file ? &manifest_id : nullptr);
+        filing->answer_status = answer.status;
+        filing->answer_body = answer.body;
+        filing->answer_headers = answer.headers;
+        store::FilingOutcome outcome = co_await clearance.writer.file(filing);
+        if (outcome.kind == store::FilingOutcome::Kind::seen_before) {
+            memory.earlier = std::move(outcome.earlier_uses);
+            continue;
+        }
+        count(judgement, outcome.kind, clearance.metrics);
+        if (outcome.kind == store::FilingOutcome::Kind::filed) {
+            outcome.status = answer.status;
+            outcome.body = std::move(answer.body);
+            outcome.headers = std::move(answer.headers);
+        }
+        co_return outcome;
     }
-    co_return outcome;
+    co_return store::FilingOutcome{};
+}
+
+boost::asio::awaitable<Result<Memory>> remember(const manifest::Manifest& manifest, Clearance& clearance) {
+    Memory memory{manifest::identifier_uses(manifest), {}};
+    store::Filing asked;
+    asked.carrier_key = carrier_key(manifest);
+    asked.trip_number = manifest.trip_number();
+    asked.estimated_arrival = manifest.arrival().at;
+    asked.uses = memory.uses;
+    store::As as;
+    as.kind = store::As::Kind::intake;
+    using Earlier = std::vector<manifest::EarlierUse>;
+    const std::function<Result<Earlier>(store::Transaction&)> find = [&asked](store::Transaction& tx) { return store::find_earlier_uses(tx, asked); };
+    Result<Earlier> earlier = co_await clearance.pool.in_transaction<Earlier>(as, find);
+    if (!earlier) co_return earlier.error();
+    memory.earlier = std::move(*earlier);
+    co_return memory;
 }
 
 }  // namespace puente::clearance

@@ -188,16 +188,17 @@ bool print_vector(const std::string& where, const Vector& vector, const Wishes& 
     if (rule == nullptr) return complain(where, fmt::format("there is no rule '{}'", vector.rule));
     const std::optional<std::string> sample = contents_of(std::filesystem::path{wishes.samples} / (vector.sample + ".json"));
     if (!sample) return complain(where, fmt::format("there is no sample '{}'", vector.sample));
-    const Result<std::string> document = rules::patched(*sample, vector.patch);
-    if (!document) return complain(where, document.error().detail());
-    const manifest::Decoded decoded = manifest::decode_json(*document);
+    const Result<rules::Posed> question = rules::posed(*sample, vector.patch);
+    if (!question) return complain(where, question.error().detail());
+    const manifest::Decoded decoded = manifest::decode_json(question->document);
     if (!decoded.manifest)
         return complain(where, fmt::format("the patched sample is not in the format: {} {}", decoded.faults[0].pointer, decoded.faults[0].en));
-    const v1::Facts facts = facts_of(*decoded.manifest, vector.received, *rulebook);
+    v1::Facts facts = facts_of(*decoded.manifest, vector.received, *rulebook);
+    if (const Result<void> added = rules::add_earlier_uses(question->earlier_uses, facts); !added) return complain(where, added.error().detail());
     print_line({
         {"vector",   where                                                                         },
         {"passes",   vector.passes                                                                 },
-        {"manifest", Json::parse(*document)                                                        },
+        {"manifest", Json::parse(question->document)                                                     },
         {"facts",    in_json(facts)                                                                },
         {"verdicts", {{rule->id, in_json(rules::apply(*rule, rulebook, *decoded.manifest, facts))}}}
     });

@@ -87,6 +87,7 @@ void print(const nlohmann::ordered_json& document) {
 
 int validate(int argc, const char* const* argv) {
     CLI::App app{"Judges manifest files offline, with the gateway's own engine and rules. Files named .pb or .binpb are protobuf, all others JSON.\n"
+                 "Whoever has the rule files sees every finding, those that the gateway shows to their agency only (targeting) included.\n"
                  "Exit code: 0 all acceptable, 1 something rejected or not in the format, 2 wrong use or unreadable.",
                  "puente validate"};
     Wishes wishes;

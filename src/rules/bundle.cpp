@@ -157,7 +157,7 @@ const char* type_of(const pb::FieldDescriptor& field) {
         case pb::FieldDescriptor::CPPTYPE_INT64:
             return "int";
         case pb::FieldDescriptor::CPPTYPE_MESSAGE:
-            return "timestamp";
+            return field.is_repeated() ? "list(puente.v1.EarlierUse)" : "timestamp";
         default:
             return field.is_repeated() ? "list(string)" : "string";
     }

@@ -1,6 +1,7 @@
 #include "puente/rules/examples.hpp"
 
 #include <fmt/format.h>
+#include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -62,9 +63,9 @@ void merge(json& target, const json& patch) {
 std::string judge(const Rule& rule, const Example& example, const std::shared_ptr<const Rulebook>& rulebook, const Samples& samples) {
     const std::optional<std::string> sample = samples(example.sample);
     if (!sample) return fmt::format("there is no sample '{}'", example.sample);
-    const Result<std::string> document = patched(*sample, example.patch);
-    if (!document) return document.error().detail();
-    const manifest::Decoded decoded = manifest::decode_json(*document);
+    const Result<Posed> question = posed(*sample, example.patch);
+    if (!question) return question.error().detail();
+    const manifest::Decoded decoded = manifest::decode_json(question->document);
     if (!decoded.manifest) return fmt::format("the patched sample is not in the format: {} {}", decoded.faults[0].pointer, decoded.faults[0].en);
 
     Instant received = decoded.manifest->arrival().at - std::chrono::hours{3};
@@ -75,6 +76,7 @@ std::string judge(const Rule& rule, const Example& example, const std::shared_pt
     }
     v1::Facts facts;
     manifest::derive_facts(*decoded.manifest, received, *rulebook->lists, facts);
+    if (const Result<void> added = add_earlier_uses(question->earlier_uses, facts); !added) return added.error().detail();
     if (!rule.effective.holds(decoded.manifest->arrival_day())) return example.passes ? "" : "should fail, but is not in force on the day of arrival";
     const std::vector<Finding> findings = apply(rule, rulebook, *decoded.manifest, facts);
     if (example.passes && !findings.empty()) return fmt::format("should pass, but fails at {}: {}", findings[0].pointer, rule.message.en.fill(findings[0]));
@@ -93,6 +95,26 @@ Result<std::string> patched(const std::string& sample, const std::string& patch)
     } catch (const std::exception& error) {
         return Error{ErrorKind::malformed, error.what()};
     }
+}
+
+Result<Posed> posed(const std::string& sample, const std::string& patch) {
+    const Result<std::string> text = patched(sample, patch);
+    if (!text) return text.error();
+    json document = json::parse(*text);
+    const auto stated = document.find("earlierUses");
+    if (stated == document.end()) return Posed{*text, {}};
+    std::string earlier_uses = stated->dump();
+    document.erase(stated);
+    return Posed{document.dump(), std::move(earlier_uses)};
+}
+
+Result<void> add_earlier_uses(const std::string& earlier_uses, v1::Facts& facts) {
+    if (earlier_uses.empty()) return {};
+    v1::Facts stated;
+    const auto status = google::protobuf::util::JsonStringToMessage(R"({"earlierUses":)" + earlier_uses + "}", &stated);
+    if (!status.ok()) return Error{ErrorKind::malformed, fmt::format("earlierUses: {}", std::string{status.message()})};
+    facts.mutable_earlier_uses()->MergeFrom(stated.earlier_uses());
+    return {};
 }
 
 std::vector<ExampleFault> run_examples(const std::shared_ptr<const Rulebook>& rulebook, const Samples& samples) {

@@ -31,8 +31,13 @@ Explanation explained(const Rule& rule, const Positions& positions, Workspace& w
 
 std::vector<Explanation> explain(const Rule& rule, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest,
                                  const v1::Facts& facts, std::size_t places_max) {
+    return explain_as_of(rule, rulebook, manifest, facts, manifest.arrival_day(), places_max);
+}
+
+std::vector<Explanation> explain_as_of(const Rule& rule, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest,
+                                       const v1::Facts& facts, std::chrono::sys_days day, std::size_t places_max) {
     std::vector<Explanation> told;
-    Workspace& workspace = prepared(manifest, facts, rulebook, manifest.arrival_day());
+    Workspace& workspace = prepared(manifest, facts, rulebook, day);
     Positions positions{};
     walk(
         rule.loops, workspace,

@@ -116,6 +116,7 @@ inline constexpr std::array fact_meanings{
     FactMeaning{"equipmentIds",           "Every trip.equipment[].equipmentId; sorted, each once."                                                        },
     FactMeaning{"programs",               "Every credentials[].program, also those of shipments; sorted, each once."                                      },
     FactMeaning{"usdCents",               "Sum of cents(goods[].value.amount) where the currency is USD, those that are no decimal left out."             },
+    FactMeaning{"earlierUses",            "Identifiers of this manifest that other trips used; known to the gateway only, so empty for a sender."          },
 };
 
 }  // namespace puente::rules

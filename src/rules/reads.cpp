@@ -53,6 +53,7 @@ const std::map<std::string, std::vector<std::string>, std::less<>> sources_of_fa
     {"equipmentIds",           {"trip.equipment.*.equipmentId"}                                             },
     {"programs",               {"credentials.*.program", "credentials", "shipments.*.credentials.*.program"}},
     {"usdCents",               {"shipments.*.goods.*.value.amount", "shipments.*.goods.*.value.currency"}   },
+    {"earlierUses",            {"earlierUses"}                                                              },
 };
 
 /// What a derived fact holds its sources against: text constants, and code lists (names ending in "()" are lists).
@@ -204,7 +205,11 @@ private:
         Paths found;
         const auto sources = path.size() < 2 ? sources_of_facts.end() : sources_of_facts.find(path[1]);
         if (sources == sources_of_facts.end()) return {};
-        for (const std::string& source : sources->second) found.push_back(path_of(source));
+        for (const std::string& source : sources->second) {
+            FieldPath whole = path_of(source);
+            if (source == path[1]) whole.insert(whole.end(), path.begin() + 2, path.end());  // told as it is, not worked out
+            found.push_back(std::move(whole));
+        }
         return found;
     }
 

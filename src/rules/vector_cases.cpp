@@ -173,7 +173,8 @@ private:
         if (chosen == cases_.size()) return false;
         reused_.insert(chosen);
         const VectorCase& kept = cases_[chosen];
-        waiting_.push_back({house_.find(kept.vector.sample), json::parse(kept.manifest->bytes()), parse_date_time(kept.vector.received)->at});
+        const ReadSample* const sample = house_.find(kept.vector.sample);
+        waiting_.push_back({sample, json::parse(*patched(sample->document.dump(), kept.vector.patch)), parse_date_time(kept.vector.received)->at});
         return true;
     }
 
@@ -195,12 +196,14 @@ private:
     void open_next() {
         Bench bench{std::move(waiting_.front()), {}};
         waiting_.pop_front();
-        const manifest::Decoded decoded = manifest::decode_json(bench.draft.document.dump());
+        const Result<Posed> question = posed(bench.draft.document.dump(), "null");
+        const manifest::Decoded decoded = manifest::decode_json(question->document);
         if (!decoded.manifest) return;
         const LocalInstant arrival = decoded.manifest->arrival();
         std::vector<std::string> favoured;
         v1::Facts facts;
         manifest::derive_facts(*decoded.manifest, received_of(bench.draft, arrival.at), *house_.rulebook->lists, facts);
+        if (!add_earlier_uses(question->earlier_uses, facts)) return;
         for (const Finding& finding : apply(rule_, house_.rulebook, *decoded.manifest, facts)) favoured.push_back(finding.pointer);
         bench.fields = edits_.of(bench.draft.document, favoured, arrival);
         if (pairings_seen_ < pairings_max) {
@@ -245,11 +248,14 @@ private:
         const std::string key = text + (draft.received ? puente::to_text(*draft.received) : std::to_string(draft.lead.count()));
         if (!seen_.insert(key).second) return std::nullopt;
         ++attempts_;
-        manifest::Decoded decoded = manifest::decode_json(std::move(text));
+        const Result<Posed> question = posed(text, "null");
+        if (!question) return std::nullopt;
+        manifest::Decoded decoded = manifest::decode_json(question->document);
         if (!decoded.manifest) return std::nullopt;
         VectorCase made{{}, std::move(decoded.manifest), {}};
         const Instant received = floor<milliseconds>(received_of(draft, made.manifest->arrival().at));
         manifest::derive_facts(*made.manifest, received, *house_.rulebook->lists, made.facts);
+        if (!add_earlier_uses(question->earlier_uses, made.facts)) return std::nullopt;
         made.vector.passes = passes(as_written(rule_), house_.rulebook, *made.manifest, made.facts);
         const std::size_t killed = std::erase_if(live_, [&](const Mutant* mutant) {
             return passes(mutant->of(rule_), house_.rulebook, *made.manifest, made.facts) != made.vector.passes;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "puente/instant.hpp"
 #include "puente/store/transaction.hpp"
@@ -38,5 +40,14 @@ private:
     bool has_null_ = false;
     std::string elements_;
 };
+
+/// Arrays as the parameters $1, $2 ... of a statement.
+template <std::size_t count>
+std::vector<Parameter> bound(const std::array<BinaryArray, count>& arrays) {
+    std::vector<Parameter> parameters;
+    parameters.reserve(count);
+    for (const BinaryArray& array : arrays) parameters.push_back(array.parameter());
+    return parameters;
+}
 
 }  // namespace puente::store

@@ -3,19 +3,11 @@
 #include <algorithm>
 
 #include "store/binary_array.hpp"
+#include "store/filing_uses.hpp"
 
 namespace puente::store {
 
 namespace {
-
-/// Columns of arrays, all of the same length.
-template <std::size_t count>
-std::vector<Parameter> bound(const std::array<BinaryArray, count>& arrays) {
-    std::vector<Parameter> parameters;
-    parameters.reserve(count);
-    for (const BinaryArray& array : arrays) parameters.push_back(array.parameter());
-    return parameters;
-}
 
 using E = Element;
 
@@ -44,11 +36,12 @@ std::vector<Parameter> key_arrays(const FilingList& filings) {
 }
 
 std::vector<Parameter> manifest_arrays(const FilingList& filings) {
-    std::array<BinaryArray, 24> to{
+    std::array<BinaryArray, 25> to{
         BinaryArray{E::text}, BinaryArray{E::text}, BinaryArray{E::octets}, BinaryArray{E::int32}, BinaryArray{E::octets},  BinaryArray{E::text},
         BinaryArray{E::uuid}, BinaryArray{E::uuid}, BinaryArray{E::text},   BinaryArray{E::text},  BinaryArray{E::text},    BinaryArray{E::text},
         BinaryArray{E::text}, BinaryArray{E::text}, BinaryArray{E::text},   BinaryArray{E::text},  BinaryArray{E::instant}, BinaryArray{E::instant},
-        BinaryArray{E::text}, BinaryArray{E::text}, BinaryArray{E::octets}, BinaryArray{E::text},  BinaryArray{E::text},    BinaryArray{E::octets}};
+        BinaryArray{E::text}, BinaryArray{E::text}, BinaryArray{E::octets}, BinaryArray{E::text},  BinaryArray{E::text},    BinaryArray{E::octets},
+        BinaryArray{E::octets}};
     for (const Filing* filing : filings) {
         to[0].add_text(filing->client_id);
         to[1].add_text(filing->idempotency_key);
@@ -78,6 +71,7 @@ std::vector<Parameter> manifest_arrays(const FilingList& filings) {
         to[21].add_text(filing->rule_sets);
         to[22].add_text(filing->draw_day);
         to[23].add_octets(filing->document);
+        to[24].add_octets(joined_keys(*filing));
     }
     return bound(to);
 }

@@ -1,14 +1,18 @@
 #include "store/filing_batch.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <pqxx/binarystring>
 #include <pqxx/except>
+#include <set>
 #include <utility>
 
 #include "store/fault_point.hpp"
 #include "store/filing_arrays.hpp"
 #include "store/filing_statements.hpp"
+#include "store/filing_uses.hpp"
+#include "store/rows.hpp"
 
 namespace puente::store {
 
@@ -32,6 +36,11 @@ public:
 
 private:
     pqxx::result run(const Statement& statement, const std::vector<Parameter>& parameters);
+    FilingList judged_rightly();
+    void note_earlier_uses(const Statement& statement, const FilingList& filings, const std::vector<Parameter>& parameters);
+    bool knew_its_earlier_uses(const Filing& filing);
+    void refuse_trips(const FilingList& filings);
+    void take_back(const FilingList& filings);
     void write_details(const FilingList& filed);
     FilingOutcome& outcome_of(const Key& key) { return outcomes_[places_.at(key)]; }
 
@@ -51,7 +60,7 @@ Key key_of(const pqxx::row& row) {
 }
 
 FilingOutcome filed(const Filing& filing) {
-    return {Kind::filed, filing.answer_status, filing.answer_body, filing.answer_headers};
+    return {Kind::filed, filing.answer_status, filing.answer_body, filing.answer_headers, {}};
 }
 
 Batch::Batch(Connection& connection, pqxx::work& work, const Filings& filings) : connection_{connection}, work_{work} {
@@ -67,29 +76,86 @@ pqxx::result Batch::run(const Statement& statement, const std::vector<Parameter>
 }
 
 void Batch::write() {
-    const pqxx::result fresh = run(file_manifests, manifest_arrays(all_));
-    std::vector<bool> is_fresh(all_.size(), false);
+    const FilingList judged = judged_rightly();
+    if (judged.empty()) return;
+    const pqxx::result fresh = run(file_manifests, manifest_arrays(judged));
+    std::set<const Filing*> taken{judged.begin(), judged.end()};
     FilingList on_file;
     FilingList without_trip;
     for (const pqxx::row& row : fresh) {
         const std::size_t place = places_.at(key_of(row));
         const Filing& filing = *all_[place];
-        is_fresh[place] = true;
+        taken.erase(&filing);
         if (!filing.on_file || row[2].as<bool>()) {
             outcomes_[place] = filed(filing);
             if (filing.on_file) on_file.push_back(&filing);
         } else {
-            outcomes_[place].kind = Kind::trip_in_use;
             without_trip.push_back(&filing);
         }
     }
     write_details(on_file);
-    if (!without_trip.empty()) run(forget_keys, key_arrays(without_trip));
-    FilingList taken;
-    for (std::size_t i = 0; i < all_.size(); ++i) {
-        if (!is_fresh[i]) taken.push_back(all_[i]);
+    if (!without_trip.empty()) refuse_trips(without_trip);
+    if (taken.empty()) return;
+    const FilingList repeated{taken.begin(), taken.end()};
+    take_back(repeated);
+    find_earlier_answers(repeated, false);
+}
+
+/// Looks for earlier uses of all identifiers and notes those of what is to go on file. The filings whose rules knew of exactly these uses; the
+/// others are to be judged again, unless they repeat what was answered before.
+FilingList Batch::judged_rightly() {
+    FilingList to_file;
+    FilingList rejected;
+    for (const Filing* filing : all_) (filing->on_file ? to_file : rejected).push_back(filing);
+    if (!to_file.empty()) note_earlier_uses(note_uses, to_file, noted_use_arrays(to_file));
+    if (!rejected.empty()) note_earlier_uses(find_uses, rejected, wanted_use_arrays(rejected));
+    FilingList judged;
+    FilingList surprised;
+    for (const Filing* filing : all_) (knew_its_earlier_uses(*filing) ? judged : surprised).push_back(filing);
+    if (surprised.empty()) return judged;
+    for (const Filing* filing : surprised) outcome_of(key_of(*filing)).kind = Kind::seen_before;
+    take_back(surprised);
+    find_earlier_answers(surprised, false);
+    return judged;
+}
+
+void Batch::note_earlier_uses(const Statement& statement, const FilingList& filings, const std::vector<Parameter>& parameters) {
+    const Rows rows{std::make_shared<const Rows::Inside>(run(statement, parameters))};
+    for (auto& [place, use] : earlier_uses(rows)) outcome_of(key_of(*filings[place])).earlier_uses.push_back(std::move(use));
+}
+
+bool Batch::knew_its_earlier_uses(const Filing& filing) {
+    std::vector<manifest::EarlierUse>& found = outcome_of(key_of(filing)).earlier_uses;
+    std::sort(found.begin(), found.end());
+    // An open trip of the same number shows when the record is written.
+    const auto is_trip = [](const manifest::EarlierUse& use) { return use.key == Uuid{}; };
+    if (!filing.on_file || std::none_of(filing.judged_with.begin(), filing.judged_with.end(), is_trip)) return found == filing.judged_with;
+    std::vector<manifest::EarlierUse> known = filing.judged_with;
+    std::erase_if(known, is_trip);
+    return found == known;
+}
+
+/// Another trip of this number is open. The rules have to know of it; if they did and did not mind, the record cannot hold both all the same.
+void Batch::refuse_trips(const FilingList& filings) {
+    run(forget_keys, key_arrays(filings));
+    take_back(filings);
+    for (const Filing* filing : filings) {
+        FilingOutcome& outcome = outcome_of(key_of(*filing));
+        outcome.earlier_uses.clear();
+        outcome.kind = Kind::seen_before;
     }
-    if (!taken.empty()) find_earlier_answers(taken, false);
+    note_earlier_uses(find_uses, filings, wanted_use_arrays(filings));
+    for (const Filing* filing : filings) {
+        FilingOutcome& outcome = outcome_of(key_of(*filing));
+        std::sort(outcome.earlier_uses.begin(), outcome.earlier_uses.end());
+        if (outcome.earlier_uses == filing->judged_with) outcome.kind = Kind::trip_in_use;
+    }
+}
+
+void Batch::take_back(const FilingList& filings) {
+    FilingList noted;
+    std::copy_if(filings.begin(), filings.end(), std::back_inserter(noted), [](const Filing* filing) { return filing->on_file && !filing->uses.empty(); });
+    if (!noted.empty()) run(forget_uses, lost_use_arrays(noted));
 }
 
 void Batch::write_details(const FilingList& filed) {
@@ -114,7 +180,7 @@ void Batch::find_earlier_answers(const FilingList& asked, bool looking_up) {
             continue;
         }
         const bool is_own = row[6].is_null() ? looking_up && !filing.on_file : row[6].as<std::string>() == filing.manifest_id.text();
-        outcome = {is_own ? Kind::filed : Kind::replayed, row[3].as<int>(), pqxx::binarystring{row[4]}.str(), row[5].as<std::string>()};
+        outcome = {is_own ? Kind::filed : Kind::replayed, row[3].as<int>(), pqxx::binarystring{row[4]}.str(), row[5].as<std::string>(), {}};
     }
 }
 

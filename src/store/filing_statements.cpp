@@ -1,6 +1,7 @@
 #include "store/filing_statements.hpp"
 
 #include "puente/store/filing.hpp"
+#include "store/filing_uses.hpp"
 
 namespace puente::store {
 
@@ -17,11 +18,13 @@ const Statement file_manifests{"file_manifests",
     RETURNING client_id, key, manifest_id
 ), filed AS (
     INSERT INTO puente.manifest (manifest_id, company, carrier_key, trip_number, document_id, direction, mode, us_port, mx_office,
-                                 estimated_arrival, received_at, changed_at, status)
-    SELECT manifest_id, company, carrier_key, trip_number, document_id, direction, mode, us_port, mx_office, estimated_arrival, received_at, received_at, status
+                                 estimated_arrival, received_at, changed_at, status, use_keys)
+    SELECT manifest_id, company, carrier_key, trip_number, document_id, direction, mode, us_port, mx_office, estimated_arrival, received_at, received_at, status,
+           use_keys
       FROM unnest($8::uuid[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-                  $17::timestamptz[], $18::timestamptz[], $19::text[])
-           AS given (manifest_id, company, carrier_key, trip_number, document_id, direction, mode, us_port, mx_office, estimated_arrival, received_at, status)
+                  $17::timestamptz[], $18::timestamptz[], $19::text[], $25::bytea[])
+           AS given (manifest_id, company, carrier_key, trip_number, document_id, direction, mode, us_port, mx_office, estimated_arrival, received_at, status,
+                     use_keys)
      WHERE manifest_id IN (SELECT manifest_id FROM keys)
      ORDER BY carrier_key, trip_number
         ON CONFLICT DO NOTHING
@@ -76,6 +79,7 @@ SELECT inspection_id, item, agency, name, detail, points
 
 std::vector<std::pair<std::string, std::string>> filing_statements() {
     return {
+        {note_uses.name,      note_uses.text     },
         {file_manifests.name, file_manifests.text}
     };
 }

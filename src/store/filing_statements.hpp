@@ -7,7 +7,7 @@ namespace puente::store {
 // The statements of a batch of filings. Each takes arrays of any length, one element for each row.
 
 /// Key, record, version and event of every filing in one statement. $1..$7 one element per filing (client id, key, fingerprint, status, body,
-/// headers, manifest id or null), $8..$24 per filing that goes on file, with its manifest id in $8. Gives client id, key and whether the manifest
+/// headers, manifest id or null), $8..$25 per filing that goes on file, with its manifest id in $8. Gives client id, key and whether the manifest
 /// is on file, for each key that was free.
 extern const Statement file_manifests;
 

@@ -7,6 +7,9 @@
 
 #include "api/process.hpp"
 #include "puente/crypto/digest.hpp"
+#include "puente/identifiers/entry_number.hpp"
+#include "puente/identifiers/pedimento.hpp"
+#include "puente/identifiers/vin.hpp"
 #include "puente/manifest/manifest.hpp"
 #include "puente/v1/manifest.pb.h"
 
@@ -76,15 +79,96 @@ std::string sample_text(const std::string& name) {
     return text;
 }
 
+namespace {
+
+/// The last characters of a number replaced by the digits of another.
+std::string renumbered(std::string text, unsigned number, std::size_t digits) {
+    const std::string written = std::to_string(number);
+    digits = std::min(digits, text.size());
+    const std::string padded = std::string(digits - std::min(digits, written.size()), '0') + written.substr(written.size() - std::min(digits, written.size()));
+    return text.replace(text.size() - digits, digits, padded);
+}
+
+/// Puts the check digit that agrees at a position; a number that has none is left as it is.
+template <class Agrees>
+void set_check_digit(std::string& text, std::size_t position, Agrees agrees) {
+    const char before = text[position];
+    for (const char digit : std::string{"0123456789X"}) {
+        text[position] = digit;
+        if (agrees(text)) return;
+    }
+    text[position] = before;
+}
+
+void renumber_vehicle(Json& conveyance, unsigned number) {
+    if (conveyance.contains("vin") && identifiers::vin_is_valid(conveyance["vin"].get<std::string>())) {
+        std::string vin = renumbered(conveyance["vin"], number, 5);
+        set_check_digit(vin, 8, identifiers::vin_check_digit_agrees);
+        conveyance["vin"] = vin;
+    }
+    for (Json& plate : conveyance["plates"]) plate["number"] = renumbered(plate["number"], number, 5);
+    if (conveyance["plates"].empty()) conveyance.erase("plates");
+}
+
+void renumber_person(Json& member, unsigned number) {
+    if (member.contains("fastId")) member["fastId"] = renumbered(member["fastId"].get<std::string>().substr(0, 12), number, 7) + "01";
+    if (member.contains("aceId")) member["aceId"] = renumbered(member["aceId"], number, 5);
+    if (!member.contains("travelDocuments")) return;
+    for (Json& document : member["travelDocuments"]) document["number"] = renumbered(document["number"], number, 6);
+}
+
+void renumber_shipment(Json& shipment, unsigned number, std::size_t place) {
+    const std::string control = shipment["controlNumber"];
+    shipment["controlNumber"] = renumbered(renumbered(control.substr(0, 4) + "00000000", number, 8).substr(0, 12) + "0000", static_cast<unsigned>(place), 4);
+    if (shipment.contains("us") && shipment["us"].contains("entryNumber")) {
+        std::string entry = shipment["us"]["entryNumber"];
+        if (identifiers::entry_number_check_digit_agrees(entry)) {
+            const std::size_t last = entry.size() - 1;
+            const std::size_t digits_end = entry[last - 1] == '-' ? last - 1 : last;
+            entry.replace(0, digits_end, renumbered(entry.substr(0, digits_end), number * 50 + static_cast<unsigned>(place), 7));
+            set_check_digit(entry, last, identifiers::entry_number_check_digit_agrees);
+            shipment["us"]["entryNumber"] = entry;
+        }
+    }
+    if (!shipment.contains("mx") || !shipment["mx"].contains("customsDocuments")) return;
+    for (Json& document : shipment["mx"]["customsDocuments"]) {
+        if (document.contains("pedimento") && identifiers::pedimento_is_well_formed(document["pedimento"].get<std::string>()))
+            document["pedimento"] = renumbered(document["pedimento"], number, 6);
+    }
+}
+
+/// Identifiers that no other document of this program has: rules hold a trip against the trips before it.
+void renumber(Json& document, unsigned number) {
+    Json& trip = document["trip"];
+    renumber_vehicle(trip["conveyance"], number);
+    if (trip.contains("crew")) {
+        for (Json& member : trip["crew"]) renumber_person(member, number);
+    }
+    if (trip.contains("equipment")) {
+        unsigned place = 0;
+        for (Json& equipment : trip["equipment"]) {
+            if (!equipment.contains("seals")) continue;
+            for (Json& seal : equipment["seals"]) seal["number"] = renumbered(seal["number"], number * 8 + place++ % 8, 6);
+        }
+    }
+    if (!document.contains("shipments")) return;
+    std::size_t place = 0;
+    for (Json& shipment : document["shipments"]) renumber_shipment(shipment, number, place++);
+}
+
+}  // namespace
+
 Json fresh(const std::string& sample, Look look) {
     static std::atomic<unsigned> trips{0};
     std::string text = sample_text(sample);
-    const std::string number = std::to_string(++trips);
+    const unsigned mine = ++trips;
+    const std::string number = std::to_string(mine);
     const std::string before = Json::parse(text)["trip"]["tripNumber"];
     // Other places may repeat the trip number: permits that were given for the trip.
     replace_all(text, before, before.substr(0, 4) + static_cast<char>(look) + std::string(8 - number.size(), '0') + number);
     Json document = Json::parse(text);
     document["documentId"] = new_uuid();
+    renumber(document, mine);
     return document;
 }
 
@@ -102,7 +186,7 @@ Json with_shipments(Json document, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         const std::string number = std::to_string(i);
         Json shipment = first;
-        shipment["controlNumber"] = "TSTA" + std::string(8 - number.size(), '0') + number;
+        shipment["controlNumber"] = first["controlNumber"].get<std::string>().substr(0, 12) + std::string(4 - number.size(), '0') + number;
         document["shipments"].push_back(std::move(shipment));
     }
     return document;

@@ -173,17 +173,65 @@ TEST_F(Filing, needs_a_key_in_its_form) {
     }
 }
 
+std::vector<std::string> rules_of(const nlohmann::json& findings) {
+    std::vector<std::string> rules;
+    for (const nlohmann::json& finding : findings) rules.push_back(finding["rule"]);
+    return rules;
+}
+
 TEST_F(Filing, refuses_a_trip_number_that_is_in_use) {
-    Json document = fresh();
-    const std::string key = new_uuid();
+    const Json document = fresh();
     ASSERT_EQ(station.submit(station.broker, document.dump()).status, 201);
-    document["documentId"] = new_uuid();
-    const Answer answer = station.submit(station.other_broker, document.dump(), key);
-    EXPECT_EQ(answer.status, 409);
-    EXPECT_EQ(answer.json()["type"], "/problems/trip-in-use");
+    Json other = fresh();
+    other["trip"]["tripNumber"] = document["trip"]["tripNumber"];
+    const Answer answer = station.submit(station.other_broker, other.dump());
+    EXPECT_EQ(answer.status, 422);
+    ASSERT_EQ(answer.json()["findings"][0]["rule"], "SHARED-155");
+    EXPECT_EQ(answer.json()["findings"][0]["pointer"], "/trip/tripNumber");
     EXPECT_EQ(answer.body.find("broker-one"), std::string::npos);
-    document["trip"]["tripNumber"] = fresh()["trip"]["tripNumber"];
-    EXPECT_EQ(station.submit(station.other_broker, document.dump(), key).status, 201) << "a conflict must not use up the key";
+}
+
+TEST_F(Filing, holds_a_trip_against_the_trips_before_it) {
+    const Json document = fresh();
+    ASSERT_EQ(station.submit(station.broker, document.dump()).status, 201);
+    const Answer again = station.submit(station.broker, document.dump());
+    EXPECT_EQ(again.status, 422);
+    const std::vector<std::string> found = rules_of(again.json()["findings"]);
+    for (const char* rule : {"SHARED-155", "CBP-063", "SAT-217"}) EXPECT_EQ(std::count(found.begin(), found.end(), rule), 1) << rule;
+    for (const char* rule : {"CBP-026", "CBP-050"}) EXPECT_EQ(std::count(found.begin(), found.end(), rule), 0) << rule << " is targeting";
+    const Answer judged = station.post(station.broker, "/v1/manifests:validate", document);
+    EXPECT_EQ(rules_of(judged.json()["findings"]), found) << "validation gives the same answer";
+}
+
+TEST_F(Filing, lets_the_officers_know_of_a_truck_that_is_on_two_trips) {
+    Json first = fresh();
+    Json second = fresh();
+    second["trip"]["conveyance"] = first["trip"]["conveyance"];
+    ASSERT_EQ(station.submit(station.broker, first.dump()).json()["status"], "CLEARED");
+    const Answer answer = station.submit(station.broker, second.dump());
+    EXPECT_EQ(answer.status, 201);
+    EXPECT_EQ(answer.json()["status"], "UNDER_REVIEW");
+    EXPECT_EQ(answer.body.find("CBP-026"), std::string::npos);
+    const std::string path = "/v1/manifests/" + answer.json()["manifestId"].get<std::string>();
+    EXPECT_NE(station.get(station.cbp, path).body.find("CBP-026"), std::string::npos);
+    EXPECT_EQ(station.get(station.sat, path).body.find("CBP-026"), std::string::npos);
+}
+
+TEST_F(Filing, a_finding_leads_to_its_rule) {
+    const nlohmann::json rejected = station.submit(station.broker, sample_text("produce-northbound.broken")).json()["findings"];
+    ASSERT_FALSE(rejected.empty());
+    const nlohmann::json filed_findings = filed(station, fresh("produce-northbound", Look::both_review))["findings"];
+    ASSERT_EQ(filed_findings.size(), 2u);
+    const std::string id = filed(station, fresh("produce-northbound", Look::both_review))["manifestId"];
+    const nlohmann::json on_record = station.get(station.broker, "/v1/manifests/" + id).json()["findings"];
+    ASSERT_EQ(on_record.size(), 2u);
+    for (const nlohmann::json& findings : {rejected, filed_findings, on_record}) {
+        for (const nlohmann::json& finding : findings) {
+            const std::string url = finding["ruleUrl"];
+            EXPECT_EQ(url, "/v1/rules/" + finding["rule"].get<std::string>());
+            EXPECT_EQ(station.ask({"GET", url}).json()["id"], finding["rule"]) << url;
+        }
+    }
 }
 
 TEST_F(Filing, validation_gives_the_verdict_and_writes_nothing) {

@@ -82,6 +82,20 @@ TEST_F(RulesRead, an_explanation_shows_the_values_of_the_expressions) {
     EXPECT_EQ(validate("?explain=yes").status, 400);
 }
 
+TEST_F(RulesRead, an_explanation_goes_by_the_day_of_the_verdict) {
+    std::string text = kind_rules;
+    const std::string condition = "startsWith('TSTA')\"";
+    text.replace(text.find(condition), condition.size(), "startsWith('TSTA') && '01' in list.mxDocumentTypes\"");
+    put_in_force(text);
+    EXPECT_TRUE(validate("?explain=true").json()["explanations"].empty()) << "the document type is in force on the day of arrival";
+    const nlohmann::json before = validate("?explain=true&asOf=2024-07-16").json();
+    ASSERT_EQ(before["findings"].size(), 1u) << before;
+    ASSERT_EQ(before["explanations"].size(), 1u) << before;
+    EXPECT_EQ(before["explanations"][0]["ruleUrl"], before["findings"][0]["ruleUrl"]);
+    EXPECT_EQ(before["explanations"][0]["assert"].back()["value"], "false");
+    EXPECT_TRUE(validate("?explain=true&asOf=2024-07-17").json()["explanations"].empty());
+}
+
 TEST_F(RulesRead, the_law_is_public_and_targeting_is_not) {
     const std::string version = publish(cbp_author, "cbp",
                                         {{"files",

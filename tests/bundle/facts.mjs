@@ -5,8 +5,11 @@ const sortedOnce = (texts) => [...new Set(texts.filter((text) => text))].sort();
 const repeated = (texts) => sortedOnce(texts.filter((text, i) => texts.indexOf(text) !== i));
 const total = (numbers) => numbers.filter((number) => number >= 0n).reduce((sum, number) => sum + number, 0n);
 
-/** In the JSON form of puente.v1.Facts. `lists` are the bundle's, `received` is the moment of sending. */
-export function factsOf(manifest, received, lists) {
+/**
+ * In the JSON form of puente.v1.Facts. `lists` are the bundle's, `received` is the moment of sending. Earlier uses are what only the gateway
+ * remembers: a sender knows none.
+ */
+export function factsOf(manifest, received, lists, earlierUses = []) {
   const { trip, shipments = [], credentials = [] } = manifest;
   const equipment = trip.equipment ?? [];
   const goods = shipments.flatMap((shipment) => shipment.goods ?? []);
@@ -46,5 +49,6 @@ export function factsOf(manifest, received, lists) {
     equipmentIds: sortedOnce(equipment.map(({ equipmentId }) => equipmentId)),
     programs: sortedOnce([...credentials, ...shipments.flatMap((shipment) => shipment.credentials ?? [])].map(({ program }) => program)),
     usdCents: String(total(goods.filter(({ value }) => value?.currency === "USD").map(({ value }) => scaled(value.amount, 2)))),
+    earlierUses,
   };
 }

@@ -103,9 +103,15 @@ TEST_F(FilingTest, keeps_one_open_manifest_for_each_trip_and_leaves_the_key_of_t
     ASSERT_EQ(file(cleared_filing(1)).kind, Kind::filed);
     Filing second = cleared_filing(2);
     second.trip_number = cleared_filing(1).trip_number;
-    EXPECT_EQ(file(second).kind, Kind::trip_in_use);
+    const FilingOutcome unknown = file(second);
+    EXPECT_EQ(unknown.kind, Kind::seen_before) << "the rules have to know of it first";
+    ASSERT_EQ(unknown.earlier_uses.size(), 1u);
+    EXPECT_EQ(unknown.earlier_uses[0].key, Uuid{});
+    EXPECT_EQ(unknown.earlier_uses[0].manifest_id, cleared_filing(1).manifest_id);
     EXPECT_EQ(sql("SELECT count(*) FROM puente.idempotency"), "1");
+    second.judged_with = unknown.earlier_uses;
     EXPECT_EQ(file(second).kind, Kind::trip_in_use);
+    second.judged_with.clear();
     sql("UPDATE puente.manifest SET status = 'CANCELLED'");
     EXPECT_EQ(file(second).kind, Kind::filed);
 }

@@ -16,7 +16,9 @@ namespace puente::clearance {
 /// Who reads rules: nobody in particular, or an agency, which also sees its own private matter.
 using RuleReader = std::optional<identifiers::Agency>;
 
-/// Whether this reader may see a rule: what is targeting is for its agency's eyes only.
+/// Whether this reader may see what is targeting in a set: it is for the eyes of the set's agency only.
+bool may_see_targeting(const RuleReader& reader, rules::RuleSetName set);
+/// Whether this reader may see a rule.
 bool may_see(const RuleReader& reader, const rules::Rule& rule);
 
 /// Published versions of a set, newest first, and its activations, latest first.

@@ -12,6 +12,7 @@
 #include "puente/clearance/clearance.hpp"
 #include "puente/inspection/leg.hpp"
 #include "puente/manifest/manifest.hpp"
+#include "puente/manifest/uses.hpp"
 #include "puente/rules/assess.hpp"
 #include "puente/rules/explain.hpp"
 #include "puente/selection/select.hpp"
@@ -20,9 +21,19 @@
 
 namespace puente::clearance {
 
+/// What the record knows of a manifest's identifiers: which they are, and which other trips used them.
+struct Memory {
+    std::vector<manifest::Use> uses;
+    std::vector<manifest::EarlierUse> earlier;
+};
+
+/// Looks up what is known. Errors: overloaded.
+boost::asio::awaitable<Result<Memory>> remember(const manifest::Manifest& manifest, Clearance& clearance);
+
 /// What the rules and the selection make of a manifest, before anything is written.
 struct Judgement {
     const manifest::Manifest& manifest;
+    const Memory& memory;
     rules::Assessment assessment;
     selection::Selection selection;
     inspection::Legs legs;
@@ -34,11 +45,11 @@ struct Judgement {
     std::vector<std::string> essential;
 };
 
-/// Judges a manifest: facts, rules, selection, legs. Pure but for the snapshot it takes; `POST /v1/manifests:validate` is this and nothing else.
-Judgement judge(const manifest::Manifest& manifest, const Clearance& clearance, Instant received_at);
+/// Judges a manifest: facts, rules, selection, legs. Pure but for the snapshot it takes; `POST /v1/manifests:validate` is `remember` and this.
+Judgement judge(const manifest::Manifest& manifest, const Memory& memory, const Clearance& clearance, Instant received_at);
 
 /// What these rules say as they stand on a day, whatever the day of arrival. Nothing is selected: the legs stay empty.
-Judgement judge_as_of(const manifest::Manifest& manifest, std::shared_ptr<const RulesSnapshot> rules, std::chrono::sys_days day, Instant received_at);
+Judgement judge_as_of(const manifest::Manifest& manifest, const Memory& memory, std::shared_ptr<const RulesSnapshot> rules, std::chrono::sys_days day, Instant received_at);
 
 /// How a finding came about: the place where its rule does not hold.
 struct ExplainedFinding {
@@ -46,8 +57,9 @@ struct ExplainedFinding {
     rules::Explanation place;
 };
 
-/// Explains the findings that the sender may see, in their order, the first 200 at most. Errors: overloaded.
-boost::asio::awaitable<Result<std::vector<ExplainedFinding>>> explain_findings(const Judgement& judgement, Clearance& clearance);
+/// Explains the findings that the sender may see, in their order, the first 200 at most. `day` is the one that was judged by. Errors: overloaded.
+boost::asio::awaitable<Result<std::vector<ExplainedFinding>>> explain_findings(const Judgement& judgement, std::chrono::sys_days day,
+                                                                               Clearance& clearance);
 
 /// An answer to a submission, as it is sent and as it is remembered with the key.
 struct Answer {

@@ -9,6 +9,10 @@
 
 #include "puente/rules/rule_set.hpp"
 
+namespace puente::v1 {
+class Facts;
+}
+
 namespace puente::rules {
 
 /// Gives the text of a named sample, or nothing.
@@ -17,6 +21,19 @@ using Samples = std::function<std::optional<std::string>(const std::string& name
 /// A sample with a patch applied: RFC 7396, and where the sample has a list, an object with digits as keys patches its items, `null` removes one
 /// and "+" appends one. Errors: malformed.
 Result<std::string> patched(const std::string& sample, const std::string& patch);
+
+/// A patched sample taken apart. Beside the fields of the manifest a patch may state `earlierUses`: what the gateway is to remember of other trips
+/// (facts.earlierUses), which no manifest says of itself.
+struct Posed {
+    std::string document;
+    std::string earlier_uses;  ///< a JSON list, or empty
+};
+
+/// Errors: malformed.
+Result<Posed> posed(const std::string& sample, const std::string& patch);
+
+/// Adds what stands in Posed::earlier_uses to the facts. Errors: malformed, an unknown field.
+Result<void> add_earlier_uses(const std::string& earlier_uses, v1::Facts& facts);
 
 /// An example that does not behave as its rule says.
 struct ExampleFault {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,5 +31,9 @@ struct Explanation {
 /// the first `places_max` are told.
 std::vector<Explanation> explain(const Rule& rule, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest,
                                  const v1::Facts& facts, std::size_t places_max = 200);
+
+/// The same with the lists as they are in force on another day: how an assessment as of that day came about.
+std::vector<Explanation> explain_as_of(const Rule& rule, const std::shared_ptr<const Rulebook>& rulebook, const manifest::Manifest& manifest,
+                                       const v1::Facts& facts, std::chrono::sys_days day, std::size_t places_max = 200);
 
 }  // namespace puente::rules

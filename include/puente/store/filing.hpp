@@ -9,6 +9,7 @@
 
 #include "puente/inspection/leg.hpp"
 #include "puente/instant.hpp"
+#include "puente/manifest/uses.hpp"
 #include "puente/selection/select.hpp"
 #include "puente/store/pool.hpp"
 #include "puente/uuid.hpp"
@@ -40,6 +41,7 @@ struct InspectionRow {
     Uuid inspection_id;
     std::int32_t rank = 0;  ///< larger is earlier in the queue
     bool perishable = false;
+    bool trusted = false;      ///< carrier, importer or shipper stands well in a programme
     std::vector<std::string> essential;
     std::vector<LegRow> legs;  ///< one for each agency
     std::vector<selection::Factor> factors;
@@ -75,6 +77,9 @@ struct Filing {
     std::string draw_day;
     std::vector<FindingRow> findings;
     std::optional<InspectionRow> inspection;
+
+    std::vector<manifest::Use> uses;                  ///< identifiers to look for on other trips, and to note when it is put on file
+    std::vector<manifest::EarlierUse> judged_with;    ///< the earlier uses that the rules knew of, sorted
 };
 
 /// What became of a filing.
@@ -83,7 +88,8 @@ struct FilingOutcome {
         filed,        ///< committed
         replayed,     ///< the same key and fingerprint were answered before: here is that answer
         key_reused,   ///< the key was used for another body
-        trip_in_use,  ///< another manifest of this carrier with this trip number is open
+        seen_before,  ///< nothing written: other trips use its identifiers otherwise than the rules knew. Judge again with `earlier_uses`
+        trip_in_use,  ///< another manifest of this carrier with this trip number is open, and no rule objected
         unavailable,  ///< the database cannot be reached, or the outcome is unknown: retry with the same key
         overloaded,   ///< too much is waiting
     };
@@ -91,6 +97,7 @@ struct FilingOutcome {
     int status = 0;
     std::string body;
     std::string headers;
+    std::vector<manifest::EarlierUse> earlier_uses;  ///< sorted
 };
 
 /// Commits filings in groups: whatever has queued while the last transaction ran goes into the next one. One bad filing never fails its neighbours.
@@ -110,6 +117,9 @@ public:
 private:
     std::unique_ptr<Inside> inside_;
 };
+
+/// The earlier uses of a manifest's identifiers, sorted, as they stand in this moment. Errors: those of the statement.
+Result<std::vector<manifest::EarlierUse>> find_earlier_uses(Transaction& tx, const Filing& filing);
 
 /// Names and texts of the statements that put one filing on record, in order, with $1 arrays of any length: for the benchmark.
 std::vector<std::pair<std::string, std::string>> filing_statements();

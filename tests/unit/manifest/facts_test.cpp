@@ -50,7 +50,7 @@ TEST(Facts, of_the_reference_document) {
         "chapters": ["07", "08"], "headings": ["0702", "0707", "0709", "0804", "0806"], "hazmat": false, "hazardClasses": [],
         "essential": ["agribusiness"], "perishable": true, "food": true, "inBond": false, "fast": false, "origins": ["MX"],
         "repeatedControlNumbers": [], "repeatedSeals": [], "repeatedEquipmentIds": [], "equipmentIds": ["E1"], "programs": ["ctpat"],
-        "usdCents": "2305125"})"));
+        "usdCents": "2305125", "earlierUses": []})"));
 }
 
 TEST(Facts, of_an_empty_truck) {

@@ -130,7 +130,7 @@ TEST(MessagePlan, finds_every_name_and_nothing_else) {
         }
         EXPECT_EQ(plan.find(""), MessagePlan::unknown);
     }
-    EXPECT_EQ(seen.size(), messages().size() - 1);  // all but Facts
+    EXPECT_EQ(seen.size(), messages().size() - 2);  // all but Facts and what it holds
 }
 
 const json& schema() {
@@ -146,7 +146,7 @@ TEST(JsonSchema, lists_every_message_and_field) {
     EXPECT_EQ(schema().at("$schema"), "https://json-schema.org/draft/2020-12/schema");
     EXPECT_EQ(schema().at("$id"), "https://puente.example/schemas/manifest.json");
     for (const Descriptor* message : messages()) {
-        if (message->name() == "Facts") continue;
+        if (message->name() == "Facts" || message->name() == "EarlierUse") continue;
         const json& described = schema_of(*message);
         EXPECT_EQ(described.at("additionalProperties"), false);
         EXPECT_FALSE(described.at("title").get<std::string>().empty());
@@ -156,7 +156,7 @@ TEST(JsonSchema, lists_every_message_and_field) {
             EXPECT_FALSE(property.at("description").get<std::string>().empty()) << message->field(i)->full_name();
         }
     }
-    EXPECT_EQ(schema().at("$defs").size(), messages().size() - 2);
+    EXPECT_EQ(schema().at("$defs").size(), messages().size() - 3);
 }
 
 TEST(JsonSchema, says_the_form_of_fields) {

@@ -74,6 +74,19 @@ TEST(Explain, goes_through_every_place_of_nested_loops) {
     for (const rules::Explanation& place : told) EXPECT_TRUE(place.holds);
 }
 
+TEST(Explain, goes_by_the_lists_of_the_day_that_was_judged_by) {
+    using namespace std::chrono_literals;
+    const auto book = rulebook_with("    when: s.controlNumber != ''\n    assert: \"s.packages.count > 0 && 'MX' in list.countries\"\n", "2020-01-01");
+    ASSERT_NE(book, nullptr);
+    const rules::Rule& rule = *book->find("CBP-001");
+    const puente::manifest::Decoded decoded = puente::manifest::decode_json(*sample("produce-northbound"));
+    puente::v1::Facts facts;
+    puente::manifest::derive_facts(*decoded.manifest, decoded.manifest->arrival().at, *book->lists, facts);
+    EXPECT_TRUE(rules::explain(rule, book, *decoded.manifest, facts).at(0).holds);
+    EXPECT_TRUE(rules::explain_as_of(rule, book, *decoded.manifest, facts, 2020y / 1 / 1).at(0).holds);
+    EXPECT_FALSE(rules::explain_as_of(rule, book, *decoded.manifest, facts, 2019y / 12 / 31).at(0).holds);
+}
+
 TEST(Explain, agrees_with_the_assessment_for_every_rule) {
     for (const rules::RuleSet& set : rulebook()->sets) {
         for (const rules::Rule& rule : set.rules) explained(rule.id.c_str(), *sample("produce-northbound.broken"));

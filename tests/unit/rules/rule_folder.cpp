@@ -60,7 +60,7 @@ std::vector<std::string> findings_on(const std::string& document) {
     return texts;
 }
 
-std::shared_ptr<const rules::Rulebook> rulebook_with(const std::string& conditions) {
+std::shared_ptr<const rules::Rulebook> rulebook_with(const std::string& conditions, const std::string& since) {
     const auto file = [&](const std::string& id) {
         return "rules:\n  - id: " + id + "\n    title: {en: Good, es: Bueno}\n    each: s in manifest.shipments\n" + conditions +
                "    severity: advise\n    pointer: /shipments/{s}/controlNumber\n    message: {en: Bad, es: Malo}\n    fix: {en: Do, es: Haga}\n"
@@ -69,7 +69,7 @@ std::shared_ptr<const rules::Rulebook> rulebook_with(const std::string& conditio
     };
     const rules::Loaded loaded = rules::load({
         {"cbp/a.yaml",          file("CBP-001")                                               },
-        {"codes/countries.csv", "# Source: none\ncode,from,until,en,es\nMX,,,Mexico,México\n"},
+        {"codes/countries.csv", "# Source: none\ncode,from,until,en,es\nMX," + since + ",,Mexico,México\n"},
         {"sat/a.yaml",          file("SAT-001")                                               },
         {"shared/a.yaml",       file("SHARED-001")                                            }
     });

@@ -25,5 +25,5 @@ std::vector<std::string> sample_names(const std::string& suffix);
 std::vector<std::string> findings_on(const std::string& document);
 
 /// A rulebook of one rule, the same in each set (SHARED-001, CBP-001, SAT-001), that goes over the shipments as `s`. `conditions` are its lines
-/// `when` and `assert`, indented by four blanks.
-std::shared_ptr<const puente::rules::Rulebook> rulebook_with(const std::string& conditions);
+/// `when` and `assert`, indented by four blanks. The one code of its one list, MX among the countries, is in force from `since` on, if given.
+std::shared_ptr<const puente::rules::Rulebook> rulebook_with(const std::string& conditions, const std::string& since = "");

@@ -111,16 +111,17 @@ TEST(Vectors, are_the_same_every_time) {
 }
 
 TEST(Vectors, say_what_the_rule_says_of_the_patched_sample) {
-    for (const char* const id : {"CBP-011", "CBP-075", "SAT-526", "SHARED-153"}) {
+    for (const char* const id : {"CBP-011", "CBP-063", "CBP-075", "SAT-526", "SHARED-153"}) {
         const rules::Rule* const rule = rulebook()->find(id);
         ASSERT_NE(rule, nullptr);
         for (const rules::Vector& vector : maker().vectors(*rule)) {
-            const auto document = rules::patched(*sample(vector.sample), vector.patch);
-            ASSERT_TRUE(document) << vector.patch;
-            const puente::manifest::Decoded decoded = puente::manifest::decode_json(*document);
+            const auto question = rules::posed(*sample(vector.sample), vector.patch);
+            ASSERT_TRUE(question) << vector.patch;
+            const puente::manifest::Decoded decoded = puente::manifest::decode_json(question->document);
             ASSERT_NE(decoded.manifest, nullptr) << vector.patch;
             puente::v1::Facts facts;
             puente::manifest::derive_facts(*decoded.manifest, puente::parse_date_time(vector.received)->at, *rulebook()->lists, facts);
+            ASSERT_TRUE(rules::add_earlier_uses(question->earlier_uses, facts));
             const bool in_force = rule->effective.holds(decoded.manifest->arrival_day());
             EXPECT_EQ(vector.passes, !in_force || rules::apply(*rule, rulebook(), *decoded.manifest, facts).empty()) << id << " " << vector.patch;
         }
