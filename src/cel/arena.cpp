@@ -9,7 +9,9 @@ namespace puente::cel {
 
 namespace {
 
-constexpr std::size_t block_bytes = 16 * 1024;
+/// Blocks double in size up to the largest: a program keeps its literals in an arena of its own, and there are thousands of programs.
+constexpr std::size_t first_block_bytes = 256;
+constexpr std::size_t block_bytes_max = 16 * 1024;
 constexpr std::size_t alignment = 16;
 
 }  // namespace
@@ -44,7 +46,8 @@ void* Arena::allocate(std::size_t bytes) {
         current_ = current_->next;
         current_->taken = 0;
     }
-    const std::size_t size = std::max(block_bytes, wanted);
+    const std::size_t usual = current_ == nullptr ? first_block_bytes : std::min(current_->size * 2, block_bytes_max);
+    const std::size_t size = std::max(usual, wanted);
     void* const raw = std::malloc(sizeof(Block) + size);
     if (raw == nullptr) throw std::bad_alloc{};
     Block* const block = ::new (raw) Block{nullptr, size, wanted};

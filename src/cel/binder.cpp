@@ -152,6 +152,7 @@ NodePtr Binder::select(const Expr& expr, std::size_t& weight) {
 }
 
 NodePtr Binder::call(const Expr& expr, std::size_t& weight) {
+    if (NodePtr made = match_by_choice(expr, weight)) return made;
     std::vector<NodePtr> arguments = parts(expr, weight);
     const auto extension = environment_.functions.find(expr.name);
     if (!expr.member && extension != environment_.functions.end()) return extension_node(extension->second, std::move(arguments));
@@ -164,7 +165,8 @@ NodePtr Binder::standard_call(const Expr& expr, std::vector<NodePtr>& arguments)
     const Standard* const standard = find_standard(expr.name, expr.member);
     if (standard == nullptr) return problem("unknown function '" + expr.name + "'");
     if (arguments.size() < standard->least || arguments.size() > standard->most) return problem("no such overload");
-    if (standard->function == matches && constant_of(*arguments[1]) != nullptr) return match(expr, arguments);
+    if (standard->function == matches && constant_of(*arguments[1]) != nullptr)
+        return match(*expr.parts[1], std::move(arguments[0]), *constant_of(*arguments[1]));
     if (NodePtr special = special_call(expr, arguments)) return special;
     return call_node(standard->function, std::move(arguments));
 }
@@ -205,6 +207,7 @@ NodePtr Binder::ordering(const Expr& expr, std::vector<NodePtr>& arguments) {
 NodePtr Binder::membership(const Expr& expr, std::vector<NodePtr>& arguments) {
     const Value* const constant = constant_of(*arguments[1]);
     if (constant == nullptr || constant->kind() != Kind::list || !is(*expr.parts[0], Of::string)) {
+        if (is(*expr.parts[1], Of::map)) return in_map_node(std::move(arguments[0]), std::move(arguments[1]));
         return in_node(std::move(arguments[0]), std::move(arguments[1]));
     }
     const List& list = constant->as_list();
@@ -216,12 +219,26 @@ NodePtr Binder::membership(const Expr& expr, std::vector<NodePtr>& arguments) {
     return in_texts_node(std::move(arguments[0]), std::move(texts));
 }
 
-NodePtr Binder::match(const Expr& expr, std::vector<NodePtr>& arguments) {
-    const Value pattern = *constant_of(*arguments[1]);
-    if (pattern.kind() != Kind::string) return problem(pattern.is_error() ? pattern.as_text() : "no such overload");
-    if (NodePtr made = match_node(std::move(arguments[0]), pattern.as_text())) return made;
-    if (checked_ && !tracing_) faults_.push_back(source_.fault(expr.parts[1]->at, "not a regular expression of RE2"));
+NodePtr Binder::match(const Expr& pattern, NodePtr text, const Value& constant) {
+    if (constant.kind() != Kind::string) return problem(constant.is_error() ? constant.as_text() : "no such overload");
+    if (NodePtr made = match_node(std::move(text), constant.as_text())) return made;
+    if (checked_ && !tracing_) faults_.push_back(source_.fault(pattern.at, "not a regular expression of RE2"));
     return problem("not a regular expression of RE2");
+}
+
+/// text.matches(condition ? constant : constant): one match for each, so that no pattern is read while rules run. Null for anything else.
+NodePtr Binder::match_by_choice(const Expr& expr, std::size_t& weight) {
+    if (tracing_ || expr.name != "matches" || expr.parts.size() != 2 || expr.parts[1]->shape != Shape::choice) return nullptr;
+    const Expr& choice = *expr.parts[1];
+    const Standard* const standard = find_standard(expr.name, expr.member);
+    if (standard == nullptr || standard->function != matches) return nullptr;
+    if (choice.parts[1]->shape != Shape::constant || choice.parts[2]->shape != Shape::constant) return nullptr;
+    Bound condition = bind(*choice.parts[0]);
+    Bound text = bind(*expr.parts[0]);
+    weight += condition.weight + text.weight + 1;
+    NodePtr yes = match(*choice.parts[1], std::move(text.node), choice.parts[1]->value);
+    NodePtr no = match(*choice.parts[2], bind(*expr.parts[0]).node, choice.parts[2]->value);
+    return choice_node(std::move(condition.node), std::move(yes), std::move(no));
 }
 
 NodePtr Binder::loop(const Expr& expr, std::size_t& weight) {

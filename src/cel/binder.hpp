@@ -28,7 +28,8 @@ private:
     NodePtr equality(const Expr& expr, std::vector<NodePtr>& arguments);
     NodePtr ordering(const Expr& expr, std::vector<NodePtr>& arguments);
     NodePtr membership(const Expr& expr, std::vector<NodePtr>& arguments);
-    NodePtr match(const Expr& expr, std::vector<NodePtr>& arguments);
+    NodePtr match(const Expr& pattern, NodePtr text, const Value& constant);
+    NodePtr match_by_choice(const Expr& expr, std::size_t& weight);
     NodePtr loop(const Expr& expr, std::size_t& weight);
     NodePtr problem(std::string_view what);
     NodePtr folded(NodePtr node);

@@ -59,7 +59,7 @@ TypeRef Checker::visit(Expr& expr) {
     TypeRef found;
     switch (expr.shape) {
         case Shape::constant:
-            found = constant_type(expr.value);
+            found = type_of_value(expr.value);
             break;
         case Shape::name:
             found = visit_name(expr);
@@ -89,27 +89,6 @@ TypeRef Checker::visit(Expr& expr) {
     }
     expr.type = checks_ ? found : dyn_type();
     return expr.type;
-}
-
-TypeRef Checker::constant_type(const Value& value) const {
-    switch (value.kind()) {
-        case Kind::null:
-            return null_type();
-        case Kind::boolean:
-            return boolean_type();
-        case Kind::integer:
-            return integer_type();
-        case Kind::unsigned_integer:
-            return unsigned_type();
-        case Kind::floating:
-            return double_type();
-        case Kind::string:
-            return string_type();
-        case Kind::bytes:
-            return bytes_type();
-        default:
-            return dyn_type();
-    }
 }
 
 const Checker::Local* Checker::find_local(std::string_view name) const {

@@ -33,7 +33,6 @@ private:
     TypeRef visit_list(Expr& expr);
     TypeRef visit_map(Expr& expr);
     TypeRef visit_loop(Expr& expr);
-    TypeRef constant_type(const Value& value) const;
     TypeRef loop_result(const Expr& loop, const TypeRef& first, const TypeRef& key, const TypeRef& body);
     TypeRef field_of(Expr& expr, const Type& message);
     TypeRef overload(Expr& expr, const std::vector<TypeRef>& arguments);

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "cel/frame.hpp"
-#include "cel/type.hpp"
 
 namespace puente::cel {
 
@@ -12,7 +11,5 @@ namespace puente::cel {
 Value read_json_value(const nlohmann::json& json, Arena& arena);
 /// Writes a value as a cel.expr.Value. False when it is too large or cannot be written; then `json` is a text that says why.
 bool write_json_value(const Value& value, nlohmann::json& json);
-/// The exact type of a value: list(int), or list(dyn) when the items differ.
-TypeRef type_of_value(const Value& value);
 
 }  // namespace puente::cel

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cel/json_values.hpp"
+#include "cel/type.hpp"
 
 namespace puente::cel {
 

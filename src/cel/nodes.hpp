@@ -40,6 +40,8 @@ NodePtr compare_integer_node(NodePtr number, Test test, std::int64_t constant);
 NodePtr compare_integers_node(NodePtr left, Test test, NodePtr right);
 NodePtr in_texts_node(NodePtr text, std::vector<std::string_view> texts);
 NodePtr in_node(NodePtr value, NodePtr range);
+/// `key in map` where the types say that it is a map.
+NodePtr in_map_node(NodePtr key, NodePtr map);
 NodePtr size_node(NodePtr range);
 NodePtr index_node(NodePtr container, NodePtr index);
 
@@ -50,6 +52,12 @@ NodePtr access_node(NodePtr message, const FieldAccess& field);
 NodePtr held_value_node(NodePtr message, const FieldAccess& field);
 /// A field read by reflection; a message of another type gives an error.
 NodePtr reflection_node(NodePtr message, const google::protobuf::FieldDescriptor& field);
+/// `text == constant`, or != unless `wanted`, in one go when `text` is a field read through its accessor, which is taken over; else null.
+NodePtr equal_field_node(NodePtr& text, std::string_view constant, bool wanted);
+/// The size of a repeated field read through its accessor, which is taken over; else null.
+NodePtr field_size_node(NodePtr& range);
+/// Whether a size made by field_size_node is 0, or above 0 unless `wanted`; null for any other node.
+NodePtr field_is_empty_node(NodePtr& size, bool wanted);
 NodePtr has_access_node(NodePtr message, const FieldAccess& field);
 NodePtr has_reflection_node(NodePtr message, const google::protobuf::FieldDescriptor& field);
 /// A field of whatever comes: the value under the name in a map, or the field of a message.

@@ -1,5 +1,6 @@
 #include "cel/containers.hpp"
 #include "cel/nodes.hpp"
+#include "cel/route.hpp"
 
 namespace puente::cel {
 
@@ -26,6 +27,8 @@ public:
         return nullptr;
     }
 
+    std::size_t slot() const { return slot_; }
+
 private:
     std::size_t slot_;
 };
@@ -40,6 +43,8 @@ public:
         otherwise = value;
         return nullptr;
     }
+
+    std::size_t place() const { return place_; }
 
 private:
     std::size_t place_;
@@ -102,6 +107,12 @@ private:
 const Value* constant_of(const Node& node) {
     const auto* const constant = dynamic_cast<const ConstantNode*>(&node);
     return constant == nullptr ? nullptr : &constant->value();
+}
+
+std::optional<Place> place_of(const Node& node) {
+    if (const auto* const slot = dynamic_cast<const SlotNode*>(&node)) return Place{false, slot->slot()};
+    if (const auto* const local = dynamic_cast<const LocalNode*>(&node)) return Place{true, local->place()};
+    return std::nullopt;
 }
 
 NodePtr constant_node(const Value& value) {

@@ -1,6 +1,8 @@
 #include <google/protobuf/message.h>
 #include <re2/re2.h>
 
+#include <array>
+
 #include "cel/nodes.hpp"
 #include "cel/simple_pattern.hpp"
 
@@ -87,6 +89,36 @@ private:
     std::vector<NodePtr> arguments_;
 };
 
+/// An extension function of a single form.
+template <std::size_t count>
+class OneFormNode final : public Node {
+public:
+    OneFormNode(const Extension& extension, std::vector<NodePtr> arguments) : function_{extension.function}, cost_{extension.cost} {
+        for (std::size_t i = 0; i < count; ++i) {
+            wanted_[i].any = !kind_of(*extension.arguments[i], wanted_[i].kind);
+            wanted_[i].descriptor = extension.arguments[i]->descriptor;
+            arguments_[i] = std::move(arguments[i]);
+        }
+    }
+    Value eval(Frame& frame) const override {
+        Value values[count];
+        for (std::size_t i = 0; i < count; ++i) {
+            values[i] = arguments_[i]->eval(frame);
+            if (values[i].is_error()) return values[i];
+        }
+        for (std::size_t i = 0; i < count; ++i)
+            if (!wanted_[i].takes(values[i])) return no_overload();
+        if (!frame.spend(cost_)) return out_of_budget();
+        return function_({values, count}, frame.arena);
+    }
+
+private:
+    Function function_;
+    std::uint32_t cost_;
+    std::array<Wanted, count> wanted_;
+    std::array<NodePtr, count> arguments_;
+};
+
 /// A constant pattern that RE2 decides.
 class MatchNode final : public Node {
 public:
@@ -137,6 +169,8 @@ NodePtr call_node(Builtin function, std::vector<NodePtr> arguments) {
 }
 
 NodePtr extension_node(std::vector<std::shared_ptr<const Extension>> forms, std::vector<NodePtr> arguments) {
+    if (forms.size() == 1 && forms[0]->arguments.size() == 1 && arguments.size() == 1)
+        return std::make_unique<OneFormNode<1>>(*forms[0], std::move(arguments));
     return std::make_unique<ExtensionNode>(std::move(forms), std::move(arguments));
 }
 

@@ -7,10 +7,6 @@ namespace puente::cel {
 
 namespace {
 
-bool same_text(std::string_view left, std::string_view right) {
-    return left.size() == right.size() && (left.empty() || std::memcmp(left.data(), right.data(), left.size()) == 0);
-}
-
 class EqualTextNode final : public Node {
 public:
     EqualTextNode(NodePtr text, std::string_view constant, bool wanted) : text_{std::move(text)}, constant_{constant}, wanted_{wanted} {}
@@ -154,6 +150,23 @@ private:
     NodePtr range_;
 };
 
+class InMapNode final : public Node {
+public:
+    InMapNode(NodePtr key, NodePtr map) : key_{std::move(key)}, map_{std::move(map)} {}
+    Value eval(Frame& frame) const override {
+        const Value key = key_->eval(frame);
+        if (key.is_error()) return key;
+        const Value map = map_->eval(frame);
+        Value ignored;
+        if (map.kind() == Kind::map) return Value::boolean(map.as_map().find(key, ignored));
+        return found_in(key, range_of(map), frame);
+    }
+
+private:
+    NodePtr key_;
+    NodePtr map_;
+};
+
 class SizeNode final : public Node {
 public:
     explicit SizeNode(NodePtr range) : range_{std::move(range)} {}
@@ -186,6 +199,7 @@ private:
 }  // namespace
 
 NodePtr equal_text_node(NodePtr text, std::string_view constant, bool wanted) {
+    if (NodePtr of_field = equal_field_node(text, constant, wanted)) return of_field;
     return std::make_unique<EqualTextNode>(std::move(text), constant, wanted);
 }
 NodePtr equal_texts_node(NodePtr left, NodePtr right, bool wanted) {
@@ -195,6 +209,11 @@ NodePtr equality_node(NodePtr left, NodePtr right, bool wanted) {
     return std::make_unique<EqualityNode>(std::move(left), std::move(right), wanted);
 }
 NodePtr compare_integer_node(NodePtr number, Test test, std::int64_t constant) {
+    const bool asks_empty = constant == 0 && (test == Test::equal || test == Test::less_equal);
+    const bool asks_filled = constant == 0 && (test == Test::unequal || test == Test::greater);
+    if (asks_empty || asks_filled) {
+        if (NodePtr of_field = field_is_empty_node(number, asks_empty)) return of_field;
+    }
     return std::make_unique<CompareIntegerNode>(std::move(number), test, constant);
 }
 NodePtr compare_integers_node(NodePtr left, Test test, NodePtr right) {
@@ -206,7 +225,11 @@ NodePtr in_texts_node(NodePtr text, std::vector<std::string_view> texts) {
 NodePtr in_node(NodePtr value, NodePtr range) {
     return std::make_unique<InNode>(std::move(value), std::move(range));
 }
+NodePtr in_map_node(NodePtr key, NodePtr map) {
+    return std::make_unique<InMapNode>(std::move(key), std::move(map));
+}
 NodePtr size_node(NodePtr range) {
+    if (NodePtr of_field = field_size_node(range)) return of_field;
     return std::make_unique<SizeNode>(std::move(range));
 }
 NodePtr index_node(NodePtr container, NodePtr index) {

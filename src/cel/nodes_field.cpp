@@ -3,6 +3,7 @@
 
 #include "cel/fields.hpp"
 #include "cel/nodes.hpp"
+#include "cel/route.hpp"
 
 namespace puente::cel {
 
@@ -18,82 +19,97 @@ Value not_a_message(const Value& instead) {
 /// A message held by another, or by one held by it, and so on: a.b.c is one node.
 class HeldNode final : public Node {
 public:
-    using Held = const pb::Message& (*)(const pb::Message&, int);
-    HeldNode(NodePtr from, Held held) : from_{std::move(from)}, path_{held} {}
-    void go_on(Held held) { path_.push_back(held); }
-
+    explicit HeldNode(Route route) : route_{std::move(route)} {}
     Value eval(Frame& frame) const override {
         Value otherwise;
-        const pb::Message* const found = message(frame, otherwise);
+        const pb::Message* const found = route_.follow(frame, otherwise);
         return found == nullptr ? not_a_message(otherwise) : Value::message(found);
     }
-    const pb::Message* message(Frame& frame, Value& otherwise) const override {
-        const pb::Message* at = from_->message(frame, otherwise);
-        if (at == nullptr) return nullptr;
-        for (const Held held : path_) at = &held(*at, 0);
-        return at;
-    }
+    const pb::Message* message(Frame& frame, Value& otherwise) const override { return route_.follow(frame, otherwise); }
+    Route& route() { return route_; }
 
 private:
-    NodePtr from_;
-    std::vector<Held> path_;
+    Route route_;
 };
 
-class TextFieldNode final : public Node {
+/// Takes over the way that leads to the message of a node.
+Route route_to(NodePtr message) {
+    if (auto* const held = dynamic_cast<HeldNode*>(message.get())) return std::move(held->route());
+    return Route{std::move(message)};
+}
+
+/// Reads something of the message at the end of a route.
+template <class Reader>
+class FieldNode final : public Node {
 public:
-    TextFieldNode(NodePtr from, const FieldAccess& field) : from_{std::move(from)}, text_{field.text} {}
+    FieldNode(Route route, Reader reader) : route_{std::move(route)}, reader_{reader} {}
     Value eval(Frame& frame) const override {
         Value otherwise;
-        const pb::Message* const found = from_->message(frame, otherwise);
-        return found == nullptr ? not_a_message(otherwise) : Value::string(text_(*found, 0));
+        const pb::Message* const found = route_.follow(frame, otherwise);
+        return found == nullptr ? not_a_message(otherwise) : reader_(*found, frame);
     }
+    Route& route() { return route_; }
+    const Reader& reader() const { return reader_; }
 
 private:
-    NodePtr from_;
-    std::string_view (*text_)(const pb::Message&, int);
+    Route route_;
+    Reader reader_;
 };
 
-class IntegerFieldNode final : public Node {
-public:
-    IntegerFieldNode(NodePtr from, const FieldAccess& field) : from_{std::move(from)}, integer_{field.integer} {}
-    Value eval(Frame& frame) const override {
-        Value otherwise;
-        const pb::Message* const found = from_->message(frame, otherwise);
-        return found == nullptr ? not_a_message(otherwise) : Value::integer(integer_(*found, 0));
-    }
+template <class Reader>
+NodePtr field_node(Route route, Reader reader) {
+    return std::make_unique<FieldNode<Reader>>(std::move(route), reader);
+}
 
-private:
-    NodePtr from_;
-    std::int64_t (*integer_)(const pb::Message&, int);
+struct ReadText {
+    std::string_view (*text)(const pb::Message&, int);
+    bool (*has)(const pb::Message&);
+    Value operator()(const pb::Message& of, Frame&) const { return Value::string(text(of, 0)); }
 };
 
-class BooleanFieldNode final : public Node {
-public:
-    BooleanFieldNode(NodePtr from, const FieldAccess& field) : from_{std::move(from)}, boolean_{field.boolean} {}
-    Value eval(Frame& frame) const override {
-        Value otherwise;
-        const pb::Message* const found = from_->message(frame, otherwise);
-        return found == nullptr ? not_a_message(otherwise) : Value::boolean(boolean_(*found, 0));
-    }
+struct ReadInteger {
+    std::int64_t (*integer)(const pb::Message&, int);
+    Value operator()(const pb::Message& of, Frame&) const { return Value::integer(integer(of, 0)); }
+};
 
-private:
-    NodePtr from_;
-    bool (*boolean_)(const pb::Message&, int);
+struct ReadBoolean {
+    bool (*boolean)(const pb::Message&, int);
+    Value operator()(const pb::Message& of, Frame&) const { return Value::boolean(boolean(of, 0)); }
 };
 
 /// A message held that CEL reads as a value of its own, such as a Timestamp.
-class HeldValueNode final : public Node {
-public:
-    HeldValueNode(NodePtr from, const FieldAccess& field) : from_{std::move(from)}, held_{field.held} {}
-    Value eval(Frame& frame) const override {
-        Value otherwise;
-        const pb::Message* const found = from_->message(frame, otherwise);
-        return found == nullptr ? not_a_message(otherwise) : message_value(held_(*found, 0), frame.arena);
-    }
+struct ReadHeldValue {
+    Route::Held held;
+    Value operator()(const pb::Message& of, Frame& frame) const { return message_value(held(of, 0), frame.arena); }
+};
 
-private:
-    NodePtr from_;
-    const pb::Message& (*held_)(const pb::Message&, int);
+struct ReadSize {
+    int (*size)(const pb::Message&);
+    bool (*has)(const pb::Message&);
+    Value operator()(const pb::Message& of, Frame&) const { return Value::integer(size(of)); }
+};
+
+struct AskHas {
+    bool (*has)(const pb::Message&);
+    bool wanted;
+    Value operator()(const pb::Message& of, Frame&) const { return Value::boolean(has(of) == wanted); }
+};
+
+struct AskEqual {
+    std::string_view (*text)(const pb::Message&, int);
+    std::string_view constant;
+    bool wanted;
+    Value operator()(const pb::Message& of, Frame&) const { return Value::boolean(same_text(text(of, 0), constant) == wanted); }
+};
+
+/// By reflection: a field of whatever message it is.
+template <bool tests>
+struct Reflect {
+    const pb::FieldDescriptor* field;
+    Value operator()(const pb::Message& of, Frame& frame) const {
+        if (of.GetDescriptor() != field->containing_type()) return Value::error("no such field");
+        return tests ? Value::boolean(has_field(of, *field)) : read_field(of, *field, frame.arena);
+    }
 };
 
 /// A repeated field as a list, read through its accessor.
@@ -109,7 +125,7 @@ private:
 
 class RepeatedFieldNode final : public Node {
 public:
-    RepeatedFieldNode(NodePtr from, const FieldAccess& field) : from_{std::move(from)}, field_{field} {
+    RepeatedFieldNode(Route route, const FieldAccess& field) : route_{std::move(route)}, field_{field} {
         switch (field.shape) {
             case FieldShape::text:
                 over_ = Range::Over::text;
@@ -132,7 +148,7 @@ public:
     Range range(Frame& frame) const override {
         Range found;
         Value otherwise;
-        found.message = from_->message(frame, otherwise);
+        found.message = route_.follow(frame, otherwise);
         if (found.message == nullptr) {
             found.failure = not_a_message(otherwise);
             return found;
@@ -142,42 +158,13 @@ public:
         found.size = static_cast<std::size_t>(field_.size(*found.message));
         return found;
     }
+    Route& route() { return route_; }
+    const FieldAccess& field() const { return field_; }
 
 private:
-    NodePtr from_;
+    Route route_;
     const FieldAccess& field_;
     Range::Over over_ = Range::Over::nothing;
-};
-
-class HasAccessNode final : public Node {
-public:
-    HasAccessNode(NodePtr from, const FieldAccess& field) : from_{std::move(from)}, has_{field.has} {}
-    Value eval(Frame& frame) const override {
-        Value otherwise;
-        const pb::Message* const found = from_->message(frame, otherwise);
-        return found == nullptr ? not_a_message(otherwise) : Value::boolean(has_(*found));
-    }
-
-private:
-    NodePtr from_;
-    bool (*has_)(const pb::Message&);
-};
-
-template <bool tests>
-class ReflectionNode final : public Node {
-public:
-    ReflectionNode(NodePtr from, const pb::FieldDescriptor& field) : from_{std::move(from)}, field_{field} {}
-    Value eval(Frame& frame) const override {
-        Value otherwise;
-        const pb::Message* const found = from_->message(frame, otherwise);
-        if (found == nullptr) return not_a_message(otherwise);
-        if (found->GetDescriptor() != field_.containing_type()) return Value::error("no such field");
-        return tests ? Value::boolean(has_field(*found, field_)) : read_field(*found, field_, frame.arena);
-    }
-
-private:
-    NodePtr from_;
-    const pb::FieldDescriptor& field_;
 };
 
 template <bool tests>
@@ -208,35 +195,53 @@ private:
 }  // namespace
 
 NodePtr access_node(NodePtr message, const FieldAccess& field) {
-    if (field.repeated) return std::make_unique<RepeatedFieldNode>(std::move(message), field);
+    Route route = route_to(std::move(message));
+    if (field.repeated) return std::make_unique<RepeatedFieldNode>(std::move(route), field);
     switch (field.shape) {
         case FieldShape::text:
-            return std::make_unique<TextFieldNode>(std::move(message), field);
+            return field_node(std::move(route), ReadText{field.text, field.has});
         case FieldShape::integer:
-            return std::make_unique<IntegerFieldNode>(std::move(message), field);
+            return field_node(std::move(route), ReadInteger{field.integer});
         case FieldShape::boolean:
-            return std::make_unique<BooleanFieldNode>(std::move(message), field);
+            return field_node(std::move(route), ReadBoolean{field.boolean});
         case FieldShape::message:
             break;
     }
-    if (auto* const held = dynamic_cast<HeldNode*>(message.get())) {
-        held->go_on(field.held);
-        return message;
-    }
-    return std::make_unique<HeldNode>(std::move(message), field.held);
+    if (route.is_full()) route = Route{std::make_unique<HeldNode>(std::move(route))};
+    route.go_on(field.held);
+    return std::make_unique<HeldNode>(std::move(route));
+}
+
+NodePtr equal_field_node(NodePtr& text, std::string_view constant, bool wanted) {
+    auto* const field = dynamic_cast<FieldNode<ReadText>*>(text.get());
+    if (field == nullptr) return nullptr;
+    if (constant.empty()) return field_node(std::move(field->route()), AskHas{field->reader().has, !wanted});
+    return field_node(std::move(field->route()), AskEqual{field->reader().text, constant, wanted});
+}
+
+NodePtr field_size_node(NodePtr& range) {
+    auto* const list = dynamic_cast<RepeatedFieldNode*>(range.get());
+    if (list == nullptr) return nullptr;
+    return field_node(std::move(list->route()), ReadSize{list->field().size, list->field().has});
+}
+
+NodePtr field_is_empty_node(NodePtr& size, bool wanted) {
+    auto* const field = dynamic_cast<FieldNode<ReadSize>*>(size.get());
+    if (field == nullptr) return nullptr;
+    return field_node(std::move(field->route()), AskHas{field->reader().has, !wanted});
 }
 
 NodePtr held_value_node(NodePtr message, const FieldAccess& field) {
-    return std::make_unique<HeldValueNode>(std::move(message), field);
+    return field_node(route_to(std::move(message)), ReadHeldValue{field.held});
 }
 NodePtr reflection_node(NodePtr message, const pb::FieldDescriptor& field) {
-    return std::make_unique<ReflectionNode<false>>(std::move(message), field);
+    return field_node(route_to(std::move(message)), Reflect<false>{&field});
 }
 NodePtr has_access_node(NodePtr message, const FieldAccess& field) {
-    return std::make_unique<HasAccessNode>(std::move(message), field);
+    return field_node(route_to(std::move(message)), AskHas{field.has, true});
 }
 NodePtr has_reflection_node(NodePtr message, const pb::FieldDescriptor& field) {
-    return std::make_unique<ReflectionNode<true>>(std::move(message), field);
+    return field_node(route_to(std::move(message)), Reflect<true>{&field});
 }
 NodePtr select_node(NodePtr operand, std::string_view name) {
     return std::make_unique<SelectNode<false>>(std::move(operand), name);

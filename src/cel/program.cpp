@@ -9,17 +9,22 @@ namespace puente::cel {
 struct Program::Inside {
     std::string text;
     Arena arena;  ///< literals and constant parts
-    ExprPtr tree;
     TypeRef type;
     NodePtr root;
     NodePtr tracing_root;
     std::vector<Step> steps;  ///< the sub-expressions of the tracing tree, without values
     std::size_t slots = 0;
     std::size_t locals = 0;
-    std::size_t weight = 0;
-    std::uint64_t cost_max = 0;
+    std::int64_t budget = 0;  ///< steps left when what every evaluation does is paid for
 
-    Value run(const Node& node, std::span<const Value> activation, Arena& room, Trace* trace) const;
+    Value run(const Node& node, std::span<const Value> activation, Arena& room, Trace* trace) const {
+        if (activation.size() < slots) return Value::error("the activation has fewer values than the environment has variables");
+        Value* const places = locals == 0 ? nullptr : static_cast<Value*>(room.allocate(locals * sizeof(Value)));
+        Frame frame{activation.data(), places, room, budget, trace};
+        const Value value = budget < 0 ? out_of_budget() : node.eval(frame);
+        // Running out of steps must not be hidden by an operator that absorbs errors.
+        return frame.budget < 0 ? out_of_budget() : value;
+    }
 };
 
 namespace {
@@ -40,22 +45,21 @@ Compiled compile(std::string_view text, const Environment& environment, const Co
     auto inside = std::make_unique<Program::Inside>();
     inside->text = text.substr(0, options.text_max + 1);
     const Source source{inside->text};
-    inside->tree = Parser{source, inside->arena, options}.parse(compiled.faults);
-    if (inside->tree != nullptr) {
+    const ExprPtr tree = Parser{source, inside->arena, options}.parse(compiled.faults);
+    if (tree != nullptr) {
         Checker checker{source, environment.inside(), options.check, compiled.faults};
-        inside->type = checker.check(*inside->tree);
+        inside->type = checker.check(*tree);
         inside->locals = checker.locals();
     }
     if (compiled.faults.empty()) {
         Binder binder{source, environment.inside(), inside->arena, options.check, false, compiled.faults};
-        Binder::Bound bound = binder.bind(*inside->tree);
+        Binder::Bound bound = binder.bind(*tree);
         Binder tracer{source, environment.inside(), inside->arena, options.check, true, compiled.faults};
         inside->root = std::move(bound.node);
-        inside->tracing_root = tracer.bind(*inside->tree).node;
+        inside->tracing_root = tracer.bind(*tree).node;
         inside->steps = untold_steps(source, tracer.traced());
-        inside->weight = bound.weight;
         inside->slots = environment.inside().variables.size();
-        inside->cost_max = options.cost_max;
+        inside->budget = static_cast<std::int64_t>(std::min<std::uint64_t>(options.cost_max, INT64_MAX)) - static_cast<std::int64_t>(bound.weight);
     }
     if (compiled.ok()) compiled.program = Program{std::move(inside)};
     return compiled;
@@ -66,16 +70,6 @@ Program::~Program() = default;
 Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(Program&&) noexcept = default;
 Program::Program(std::unique_ptr<Inside> inside) : inside_{std::move(inside)} {}
-
-Value Program::Inside::run(const Node& node, std::span<const Value> activation, Arena& room, Trace* trace) const {
-    if (activation.size() < slots) return Value::error("the activation has fewer values than the environment has variables");
-    Value* const places = locals == 0 ? nullptr : static_cast<Value*>(room.allocate(locals * sizeof(Value)));
-    Frame frame{activation.data(), places, room, static_cast<std::int64_t>(std::min<std::uint64_t>(cost_max, INT64_MAX)), trace};
-    frame.spend(weight);
-    const Value value = frame.budget < 0 ? out_of_budget() : node.eval(frame);
-    // Running out of steps must not be hidden by an operator that absorbs errors.
-    return frame.budget < 0 ? out_of_budget() : value;
-}
 
 Value Program::run(std::span<const Value> activation, Arena& arena) const {
     if (inside_ == nullptr) return Value::error("there is no program");

@@ -1,6 +1,7 @@
 #include "cel/type.hpp"
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 
 #include <array>
 #include <utility>
@@ -259,6 +260,59 @@ bool kind_of(const Type& type, Kind& kind) {
         default:
             return false;
     }
+}
+
+namespace {
+
+TypeRef common_type(const TypeRef& known, const Value& next) {
+    TypeRef type = type_of_value(next);
+    return known == nullptr || same_type(*known, *type) ? type : dyn_type();
+}
+
+}  // namespace
+
+TypeRef type_of_value(const Value& value) {
+    switch (value.kind()) {
+        case Kind::null:
+            return null_type();
+        case Kind::boolean:
+            return boolean_type();
+        case Kind::integer:
+            return integer_type();
+        case Kind::unsigned_integer:
+            return unsigned_type();
+        case Kind::floating:
+            return double_type();
+        case Kind::string:
+            return string_type();
+        case Kind::bytes:
+            return bytes_type();
+        case Kind::timestamp:
+            return timestamp_type();
+        case Kind::duration:
+            return duration_type();
+        case Kind::type:
+            return type_of_types(dyn_type());
+        case Kind::message:
+            return message_type(*value.as_message().GetDescriptor());
+        case Kind::list: {
+            TypeRef element;
+            for (std::size_t i = 0; i < value.as_list().size(); ++i) element = common_type(element, value.as_list().at(i));
+            return list_type(element == nullptr ? dyn_type() : element);
+        }
+        case Kind::map: {
+            TypeRef key;
+            TypeRef held;
+            for (std::size_t i = 0; i < value.as_map().size(); ++i) {
+                key = common_type(key, value.as_map().key_at(i));
+                held = common_type(held, value.as_map().value_at(i));
+            }
+            return map_type(key == nullptr ? dyn_type() : key, held == nullptr ? dyn_type() : held);
+        }
+        case Kind::error:
+            break;
+    }
+    return dyn_type();
 }
 
 }  // namespace puente::cel

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "puente/cel/program.hpp"
+#include "puente/cel/value.hpp"
 
 namespace puente::cel {
 
@@ -50,5 +51,8 @@ TypeRef read_type(std::string_view text);
 
 /// The kind of the values of a type, or nothing (false) when values of several kinds have it.
 bool kind_of(const Type& type, Kind& kind);
+
+/// The exact type of a value: list(int), or list(dyn) when the items differ.
+TypeRef type_of_value(const Value& value);
 
 }  // namespace puente::cel

@@ -19,8 +19,10 @@ std::string shortened(std::string_view text) {
     return std::string{text.substr(0, end)} + "…";
 }
 
+/// What a program gives here, for a person to read. A block of the manifest is not shown, nor is a list of them.
 std::string shown(const cel::Program& program, Workspace& workspace) {
     const cel::Value value = program.run(workspace.activation, workspace.arena);
+    if (value.kind() == cel::Kind::list && value.as_list().size() > 0 && value.as_list().at(0).kind() == cel::Kind::message) return {};
     switch (value.kind()) {
         case cel::Kind::string:
             return shortened(value.as_text());
@@ -53,12 +55,18 @@ Workspace& prepared(const manifest::Manifest& manifest, const v1::Facts& facts, 
 }
 
 Finding finding_at(const Rule& rule, const Positions& positions, Workspace& workspace) {
-    Finding finding{&rule, rule.pointer[0], {}, {}};
+    constexpr std::size_t digits_usual = 4;
+    Finding finding{&rule, {}, {}, {}};
+    std::size_t size = rule.pointer_loops.size() * digits_usual;
+    for (const std::string& text : rule.pointer) size += text.size();
+    finding.pointer.reserve(size);
+    finding.pointer = rule.pointer[0];
     for (std::size_t i = 0; i < rule.pointer_loops.size(); ++i) {
         finding.pointer += std::to_string(positions[rule.pointer_loops[i]]);
         finding.pointer += rule.pointer[i + 1];
     }
     if (rule.value) finding.value = shown(*rule.value, workspace);
+    finding.arguments.reserve(rule.placeholders.size());
     for (const cel::Program& placeholder : rule.placeholders) finding.arguments.push_back(shown(placeholder, workspace));
     return finding;
 }

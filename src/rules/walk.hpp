@@ -16,15 +16,35 @@ inline constexpr std::size_t loops_max = 4;
 /// The positions of a rule's loop variables at one place.
 using Positions = std::array<std::size_t, loops_max>;
 
+/// What a gate of the plan says at the place where the workspace stands.
+enum class GateSays : std::uint8_t { not_asked, go_on, nothing_here };
+
+/// The rules of a walk that may apply somewhere in the manifest, as a part of Workspace::steps.
+struct StepsOfWalk {
+    std::size_t first = 0;
+    std::size_t end = 0;
+    bool worth_walking = false;  ///< there are some, or a walk within has some
+};
+
+/// A finding with its rule's place among all rules, and its own among all findings as they were made.
+struct Noted {
+    std::uint32_t ordinal;
+    std::uint32_t sequence;
+    Finding finding;
+};
+
 /// The working memory of one thread: kept from manifest to manifest, so that assessing allocates nothing but the findings.
 struct Workspace {
     std::shared_ptr<const Rulebook> rulebook;  ///< the one that `lists` and `activation` were made for
     std::vector<ListOnDay> lists;
     std::vector<cel::Value> activation;
-    cel::Arena loop_arena;
+    std::array<cel::Arena, loops_max> loop_arenas;  ///< by depth: the list that is being walked over there
     cel::Arena arena;
-    std::vector<std::uint8_t> gates;      ///< what the gates of the plan say of the manifest, as far as asked
-    std::vector<const Plan::Step*> live;  ///< the steps of a group that apply somewhere
+    std::vector<GateSays> gates;  ///< by number
+    std::vector<const Plan::Step*> steps;
+    std::vector<StepsOfWalk> walks;       ///< by number
+    std::vector<const Plan::Step*> live;  ///< the steps of the walks under way that may apply within the place around
+    std::vector<Noted> noted;
 };
 
 /// The workspace of this thread, with the manifest, its facts and the lists of the day in their slots.
@@ -34,10 +54,10 @@ Workspace& prepared(const manifest::Manifest& manifest, const v1::Facts& facts, 
 /// Goes to every place of some loops with the loop variables set and calls `visit(positions)` there, until that gives false.
 template <class Visit>
 bool walk(const std::vector<Loop>& loops, Workspace& workspace, Visit&& visit, Positions& positions, std::size_t depth = 0) {
-    if (depth == 0) workspace.loop_arena.reset();
     if (depth == loops.size()) return visit(positions);
     const Loop& loop = loops[depth];
-    const cel::Value list = loop.list.run(workspace.activation, workspace.loop_arena);
+    workspace.loop_arenas[depth].reset();
+    const cel::Value list = loop.list.run(workspace.activation, workspace.loop_arenas[depth]);
     if (list.kind() != cel::Kind::list) return true;
     const std::size_t size = list.as_list().size();
     for (std::size_t i = 0; i < size; ++i) {

@@ -71,6 +71,11 @@ void facts(benchmark::State& state, const char* sample) {
     }
 }
 
+/// The rules folder: read from disk, parsed, type-checked, bound and planned.
+void load_rules(benchmark::State& state) {
+    for (auto _ : state) benchmark::DoNotOptimize(rules::load(rules::read_folder(PUENTE_SOURCE_DIR "/rules")));
+}
+
 void rules_all(benchmark::State& state, const char* sample) {
     const Prepared prepared{file(sample)};
     for (auto _ : state) benchmark::DoNotOptimize(rules::assess(*prepared.manifest, prepared.facts, snapshot()->rulebook));
@@ -91,7 +96,8 @@ void decode_and_rules(benchmark::State& state, const char* sample) {
 
 void encode(benchmark::State& state, const char* sample) {
     const Prepared prepared{file(sample)};
-    const clearance::Judgement judgement{*prepared.manifest, rules::assess(*prepared.manifest, prepared.facts, snapshot()->rulebook), {}, {}, "CLEARED", snapshot(), {}, "2026-01-01", false, {}};
+    const clearance::Memory nothing_known;
+    const clearance::Judgement judgement{*prepared.manifest, nothing_known, rules::assess(*prepared.manifest, prepared.facts, snapshot()->rulebook), {}, {}, "CLEARED", snapshot(), {}, "2026-01-01", false, {}};
     const Uuid id;
     for (auto _ : state) benchmark::DoNotOptimize(api::on_file_document(judgement, id, rules::Language::en));
 }
@@ -117,6 +123,7 @@ constexpr const char* ltl = "tests/samples/ltl-northbound.json";
 BENCHMARK_CAPTURE(decode, reference, reference);
 BENCHMARK_CAPTURE(nlohmann_sax, reference, reference);
 BENCHMARK_CAPTURE(facts, reference, reference);
+BENCHMARK(load_rules)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(rules_all, reference, reference);
 BENCHMARK_CAPTURE(encode, reference, reference);
 BENCHMARK_CAPTURE(decode_and_rules, reference, reference);

@@ -121,10 +121,12 @@ export const isInForce = ({ from, until }, arrivalDay) => (from === undefined ||
 
 const charactersMax = 80;
 
+const isBlock = (value) => isReflectMessage(value) && !isReflectMessage(value, TimestampSchema);
+
 /** A value inside a message: at most 80 octets of text, or 80 characters of anything else as CEL writes it; nothing for blocks, null and errors. */
 function shown(value) {
   if (typeof value === "string") return shortened(value);
-  if (value === null || isCelError(value) || (isReflectMessage(value) && !isReflectMessage(value, TimestampSchema))) return "";
+  if (value === null || isCelError(value) || isBlock(value) || (isCelList(value) && isBlock([...value][0]))) return "";
   const characters = [...written(value)];
   return characters.length <= charactersMax ? characters.join("") : `${characters.slice(0, charactersMax - 3).join("")}...`;
 }

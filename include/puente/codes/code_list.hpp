@@ -77,7 +77,13 @@ private:
     friend class CodeListReader;
     CodeList() = default;
     void index();
-    std::size_t slot_of(std::string_view code) const;
+    std::size_t slot_of(std::string_view code, std::uint64_t hash) const;
+
+    /// A place of the open addressing by code.
+    struct Slot {
+        std::uint32_t tag = 0;    ///< bits of the code's hash: most codes that are not the wanted one are told apart by them
+        std::uint32_t place = 0;  ///< position of its first entry plus one, 0 is free
+    };
 
     std::string name_;
     std::string source_;
@@ -85,7 +91,7 @@ private:
     std::vector<std::string_view> columns_;   ///< views into text_
     std::vector<std::string_view> cells_;     ///< views into text_, row by row
     std::vector<Entry> entries_;              ///< views into cells_
-    std::vector<std::uint32_t> slots_;        ///< open addressing by code: position of its first entry plus one, 0 is free
+    std::vector<Slot> slots_;                 ///< a power of two of them, at least half of them free
     std::vector<std::uint32_t> next_window_;  ///< position plus one of the next entry with the same code, 0 is none
 };
 

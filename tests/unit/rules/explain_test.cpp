@@ -76,7 +76,8 @@ TEST(Explain, goes_through_every_place_of_nested_loops) {
 
 TEST(Explain, goes_by_the_lists_of_the_day_that_was_judged_by) {
     using namespace std::chrono_literals;
-    const auto book = rulebook_with("    when: s.controlNumber != ''\n    assert: \"s.packages.count > 0 && 'MX' in list.countries\"\n", "2020-01-01");
+    const auto book =
+        rulebook_with("    when: s.controlNumber != ''\n    assert: \"s.packages.count > 0 && 'MX' in list.countries\"\n", "2020-01-01");
     ASSERT_NE(book, nullptr);
     const rules::Rule& rule = *book->find("CBP-001");
     const puente::manifest::Decoded decoded = puente::manifest::decode_json(*sample("produce-northbound"));
