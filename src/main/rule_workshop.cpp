@@ -193,7 +193,7 @@ int list_mutants(const WorkshopWishes& wishes) {
     std::size_t total = 0;
     std::size_t killed = 0;
     std::size_t equivalent = 0;
-    std::size_t coarse = 0;
+    std::size_t stale = 0;
     const std::vector<rules::MutationReport> reports = examined(*shop);
     for (std::size_t i = 0; i < reports.size(); ++i) {
         const rules::Rule& rule = *shop->rules[i];
@@ -203,17 +203,18 @@ int list_mutants(const WorkshopWishes& wishes) {
         for (const rules::MutantFate& each : reports[i].mutants) {
             if (each.fate == rules::Fate::killed && !wishes.all) continue;
             if (each.fate == rules::Fate::equivalent && !wishes.all) continue;
-            if (each.coarse && each.fate == rules::Fate::survived) ++coarse;
             const char* const fate = each.fate == rules::Fate::killed ? "killed" : each.fate == rules::Fate::equivalent ? "equivalent" : "survives";
             std::cout << fmt::format("{}:{}: {} {}: {}{}\n", rule.file, rule.line, rule.id, fate, each.mutant, each.coarse ? " (coarse)" : "");
         }
+        stale += reports[i].stale.size();
         for (const std::string& each : reports[i].stale)
             std::cout << fmt::format("equivalent-mutants.yaml: {} '{}' is killed or no longer made\n", rule.id, each);
     }
     const double rate = total == equivalent ? 100.0 : 100.0 * static_cast<double>(killed) / static_cast<double>(total - equivalent);
-    std::cerr << fmt::format("{} rules, {} mutants: {} killed, {} equivalent, {} survive ({:.1f} % killed); coarse survivors: {}\n", reports.size(),
-                             total, killed, equivalent, total - killed - equivalent, rate, coarse);
-    return coarse == 0 ? 0 : 1;
+    const std::size_t survive = total - killed - equivalent;
+    std::cerr << fmt::format("{} rules, {} mutants: {} killed, {} equivalent, {} survive ({:.1f} % killed)\n", reports.size(), total, killed, equivalent,
+                             survive, rate);
+    return survive + stale == 0 ? 0 : 1;
 }
 
 int explain_rule(const WorkshopWishes& wishes) {
