@@ -16,7 +16,7 @@ constexpr std::array<std::pair<Role, std::string_view>, 4> roles{
      }
 };
 
-constexpr std::array<std::pair<Scope, std::string_view>, 7> scopes{
+constexpr std::array<std::pair<Scope, std::string_view>, 9> scopes{
     {
      {Scope::manifest_write, "manifest:write"},
      {Scope::manifest_read, "manifest:read"},
@@ -25,6 +25,8 @@ constexpr std::array<std::pair<Scope, std::string_view>, 7> scopes{
      {Scope::inspection_work, "inspection:work"},
      {Scope::rules_read, "rules:read"},
      {Scope::rules_write, "rules:write"},
+     {Scope::registry_read, "registry:read"},
+     {Scope::registry_write, "registry:write"},
      }
 };
 
@@ -66,7 +68,7 @@ const std::vector<Scope>& scopes_of(Role role) {
     using enum Scope;
     static const std::vector<Scope> broker{manifest_write, manifest_read, status_read, rules_read};
     static const std::vector<Scope> carrier{manifest_read, status_read, rules_read};
-    static const std::vector<Scope> officer{manifest_read, status_read, inspection_read, inspection_work, rules_read};
+    static const std::vector<Scope> officer{manifest_read, status_read, inspection_read, inspection_work, rules_read, registry_read, registry_write};
     static const std::vector<Scope> author{rules_read, rules_write};
     switch (role) {
         case Role::broker:

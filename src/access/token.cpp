@@ -150,10 +150,11 @@ Result<Caller> caller_of(const nlohmann::json& claims) {
     const bool members_good = read_optional(claims, "company", caller.company) && read_optional(claims, "scac", caller.scac) &&
                               read_optional(claims, "agency", agency) && read_binding(claims, caller.certificate_sha256);
     if (!members_good) return refused("company, scac, agency or cnf is not in its form");
-    caller.agency = identifiers::parse_agency(agency);
+    caller.agency = identifiers::AgencyCode::parse(agency);
     if (caller.agency.has_value() != is_of_agency(*role) || caller.agency.has_value() == agency.empty()) {
         return refused("agency: officers and authors have one, others none");
     }
+    if (*role == Role::author && !caller.agency->customs()) return refused("agency: this one owns no rule set");
     return caller;
 }
 

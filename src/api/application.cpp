@@ -28,10 +28,10 @@ std::vector<net::RoutePattern> patterns() {
     return list;
 }
 
-/// Manifests and rule sets are documents; everything else that is sent is a few lines.
+/// Manifests, attachments and rule sets are documents; everything else that is sent is a few lines.
 bool takes_documents(const Route& route) {
     const std::string_view pattern = route.pattern;
-    return pattern.starts_with("/v1/manifests") || pattern.starts_with("/v1/rulesets");
+    return pattern.starts_with("/v1/manifests") || pattern.ends_with("/attachments/{sha256}") || pattern.starts_with("/v1/rulesets");
 }
 
 class CounterApplication final : public net::Application {

@@ -10,6 +10,15 @@ nlohmann::ordered_json openapi_schemas();
 /// The part of them that is about rule sets.
 nlohmann::ordered_json openapi_rule_schemas();
 
+/// The part of them that officers send and receive.
+nlohmann::ordered_json openapi_inspection_schemas();
+
+/// The part of them that is about webhooks.
+nlohmann::ordered_json openapi_webhook_schemas();
+
+/// The part of them that is about the queue: claims, bays, slots, contingencies.
+nlohmann::ordered_json openapi_queue_schemas();
+
 /// The header fields that answers carry: `components/headers`.
 nlohmann::ordered_json openapi_headers();
 

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
+#include "api/inspection_answers.hpp"
 #include "puente/crypto/digest.hpp"
 
 namespace puente::api {
@@ -45,24 +47,19 @@ JsonText& write_rule(JsonText& json, std::string_view id) {
     return json.member("rule", id).member("ruleUrl", url);
 }
 
-/// Both legs, also when nobody looks: a reader need not know the agencies.
-void write_legs(JsonText& json, const store::StatusRecord& record) {
+/// The legs of both customs agencies, also when nobody looks, so that a reader need not know them; then those of every other agency that takes part.
+void write_legs(JsonText& json, const store::StatusRecord& record, rules::Language language) {
     json.name("legs").open_list();
-    for (const identifiers::Agency agency : identifiers::agencies) {
-        json.open_object().member("agency", identifiers::code(agency));
-        const store::LegRecord* leg = nullptr;
-        for (const store::LegRecord& each : record.legs) {
-            if (each.agency == agency) leg = &each;
-        }
-        json.member("state", leg == nullptr ? "NONE" : to_text(leg->state));
-        if (leg != nullptr && leg->state != inspection::LegState::none) {
-            json.member("kind", to_text(leg->kind)).member("claimed", leg->claimed);
-            if (!leg->holder.empty()) json.member("holder", leg->holder).member("fence", leg->fence);
-            if (leg->lease_until) json.member("leaseUntil", to_text(*leg->lease_until));
-            if (leg->decided_at) json.member("decidedAt", to_text(*leg->decided_at));
-            json.member_if("note", leg->decision_note);
-        }
+    const auto write = [&](const store::LegRecord& leg) {
+        write_leg(json.open_object(), leg, language);
         json.close_object();
+    };
+    for (const identifiers::Agency agency : identifiers::agencies) {
+        const auto found = std::find_if(record.legs.begin(), record.legs.end(), [&](const store::LegRecord& leg) { return leg.agency == agency; });
+        write(found == record.legs.end() ? store::LegRecord{agency} : *found);
+    }
+    for (const store::LegRecord& leg : record.legs) {
+        if (!leg.agency.customs()) write(leg);
     }
     json.close_list();
 }
@@ -76,7 +73,9 @@ void write_links(JsonText& json, const Uuid& manifest_id) {
 void write_factors(JsonText& json, const std::vector<selection::Factor>& factors) {
     json.name("factors").open_list();
     for (const selection::Factor& factor : factors) {
-        json.open_object().member("name", factor.name).member("detail", factor.detail).member("points", std::int64_t{factor.points}).close_object();
+        json.open_object().member("agency", identifiers::code(factor.agency)).member("name", factor.name).member("detail", factor.detail);
+        json.member("points", std::int64_t{factor.points});
+        json.member("visibility", factor.visibility == selection::Visibility::public_ ? "public" : "private").close_object();
     }
     json.close_list();
 }
@@ -102,7 +101,9 @@ void write_status(JsonText& json, const store::StatusRecord& record, rules::Lang
     json.member("status", record.status).member("statusText", status_sentence(record.status, language));
     json.member("version", std::int64_t{record.version}).member("direction", record.direction).member("usPort", record.us_port).member("mxOffice", record.mx_office);
     json.member("estimatedArrival", to_text(record.estimated_arrival)).member("receivedAt", to_text(record.received_at)).member("changedAt", to_text(record.changed_at));
-    write_legs(json, record);
+    if (record.arrived_at) json.member("arrivedAt", to_text(*record.arrived_at));
+    if (record.crossed_at) json.member("crossedAt", to_text(*record.crossed_at));
+    write_legs(json, record, language);
     write_links(json, record.manifest_id);
 }
 
@@ -149,11 +150,11 @@ void write_explanations(JsonText& json, const std::vector<clearance::ExplainedFi
     json.close_list();
 }
 
-std::string on_file_document(const clearance::Judgement& judgement, const Uuid& manifest_id, rules::Language language) {
+std::string on_file_document(const clearance::Judgement& judgement, const Uuid& manifest_id, rules::Language language, std::int32_t version) {
     const manifest::Manifest& manifest = judgement.manifest;
     JsonText json;
     json.open_object().member("manifestId", manifest_id.text()).member("documentId", manifest.document_id()).member("tripNumber", manifest.trip_number());
-    json.member("status", judgement.status).member("statusText", status_sentence(judgement.status, language)).member("version", std::int64_t{1});
+    json.member("status", judgement.status).member("statusText", status_sentence(judgement.status, language)).member("version", std::int64_t{version});
     json.member("receivedAt", to_text(judgement.received_at)).member("sha256", crypto::hex(manifest.sha256())).name("ruleSets").raw(judgement.rules->versions);
     json.name("legs").open_list();
     for (const identifiers::Agency agency : identifiers::agencies) {
@@ -196,8 +197,14 @@ std::string queue_document(const std::string& port, const store::QueuePage& page
     JsonText json;
     json.open_object().member("port", port).name("items").open_list();
     for (const store::QueueEntry& entry : page.entries) {
-        json.open_object().member("inspectionId", entry.inspection_id.text()).member("openedAt", to_text(entry.opened_at)).member("rank", std::int64_t{entry.rank});
+        json.open_object().member("inspectionId", entry.inspection_id.text()).member("openedAt", to_text(entry.opened_at)).member("turnAt", to_text(entry.turn_at));
+        json.member("putFirst", entry.put_first).member_if("lane", entry.lane).member("trusted", entry.trusted);
         json.member("perishable", entry.perishable).texts("essential", entry.essential);
+        if (entry.overdue_since) json.member("overdueSince", to_text(*entry.overdue_since));
+        if (entry.slot) {
+            json.name("slot").open_object().member("port", entry.slot->port).member("bay", entry.slot->bay);
+            json.member("startsAt", to_text(entry.slot->starts_at)).member("endsAt", to_text(entry.slot->ends_at)).close_object();
+        }
         write_status(json, entry.manifest, language);
         write_findings(json, entry.findings, language);
         write_factors(json, entry.factors);

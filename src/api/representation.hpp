@@ -22,8 +22,8 @@ void write_findings(JsonText& json, const std::vector<store::FindingRow>& findin
 /// How findings came about, as member "explanations": each part of the rule's expressions with its value.
 void write_explanations(JsonText& json, const std::vector<clearance::ExplainedFinding>& explained);
 
-/// The document of a manifest that has just been put on file.
-std::string on_file_document(const clearance::Judgement& judgement, const Uuid& manifest_id, rules::Language language);
+/// The document of a manifest that has just been put on file, or amended.
+std::string on_file_document(const clearance::Judgement& judgement, const Uuid& manifest_id, rules::Language language, std::int32_t version = 1);
 /// The whole record, the manifest in it as it was received (or as the JSON of what was received in binary form).
 std::string manifest_document(const store::ManifestRecord& record, rules::Language language);
 std::string history_document(const clearance::History& history);

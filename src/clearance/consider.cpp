@@ -22,8 +22,7 @@ using Places = std::vector<rules::Explanation>;
 /// The places of a rule, gone through once however many findings it has.
 class ExplainedRules {
 public:
-    ExplainedRules(const Judgement& judgement, const v1::Facts& facts, std::chrono::sys_days day)
-        : judgement_{judgement}, facts_{facts}, day_{day} {}
+    ExplainedRules(const Judgement& judgement, const v1::Facts& facts, std::chrono::sys_days day) : judgement_{judgement}, facts_{facts}, day_{day} {}
 
     const rules::Explanation* find(const rules::Finding& finding) {
         auto known = places_.find(finding.rule);

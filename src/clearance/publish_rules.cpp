@@ -26,9 +26,10 @@ constexpr std::size_t name_bytes_max = 100;
 constexpr std::size_t rules_max = 5'000;
 
 bool is_own_set(rules::RuleSetName set, const access::Caller& author) {
-    if (!author.agency) return false;
+    const std::optional<identifiers::Agency> agency = author.agency ? author.agency->customs() : std::nullopt;
+    if (!agency) return false;
     if (set == rules::RuleSetName::shared) return true;
-    return (set == rules::RuleSetName::cbp) == (*author.agency == identifiers::Agency::cbp);
+    return (set == rules::RuleSetName::cbp) == (*agency == identifiers::Agency::cbp);
 }
 
 Error not_yours(rules::RuleSetName set) {

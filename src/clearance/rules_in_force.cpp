@@ -36,7 +36,10 @@ MadeRules made(RuleSources sources, ActivationOfSet activations) {
     if (!loaded.rulebook) return {nullptr, std::move(loaded.faults)};
     Result<selection::Policy> policy = selection::parse_policy(sources.selection, *loaded.rulebook);
     if (!policy) return {nullptr, {{"selection.yaml", 1, 1, policy.error().detail()}}};
+    const Result<inspection::HeadStarts> head_starts = sources.queue.empty() ? inspection::HeadStarts{} : inspection::parse_head_starts(sources.queue);
+    if (!head_starts) return {nullptr, {{"queue.yaml", 1, 1, head_starts.error().detail()}}};
     auto snapshot = std::make_shared<RulesSnapshot>();
+    snapshot->head_starts = *head_starts;
     snapshot->policy = std::move(*policy);
     snapshot->versions = versions_of(*loaded.rulebook);
     snapshot->rulebook = std::move(loaded.rulebook);
@@ -70,6 +73,8 @@ Result<RuleSources> read_rules(const std::string& folder) {
     std::ifstream in{std::filesystem::path{folder} / "selection.yaml", std::ios::binary};
     if (!in) return Error{ErrorKind::not_found, fmt::format("'{}/selection.yaml' is missing", folder)};
     sources.selection.assign(std::istreambuf_iterator<char>{in}, {});
+    std::ifstream queue{std::filesystem::path{folder} / "queue.yaml", std::ios::binary};
+    sources.queue.assign(std::istreambuf_iterator<char>{queue}, {});
     return sources;
 }
 

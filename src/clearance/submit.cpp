@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "clearance/filing_of.hpp"
 #include "puente/crypto/digest.hpp"
 #include "puente/inspection/open.hpp"
 #include "puente/manifest/facts.hpp"
@@ -18,52 +19,6 @@ constexpr std::string_view intake_path = "POST /v1/manifests\n";
 /// Each time, another trip with the same identifiers has come or gone in between.
 constexpr int judgements_max = 4;
 
-Uuid new_id(Instant now) {
-    const std::string random = crypto::random_octets(10);
-    std::array<std::uint8_t, 10> octets;
-    std::copy(random.begin(), random.end(), octets.begin());
-    return Uuid::version7(now, octets);
-}
-
-/// The carrier under which a trip number is unique: its SCAC, or what its trip numbers begin with.
-std::string carrier_key(const manifest::Manifest& manifest) {
-    return manifest.carrier_scac().empty() ? manifest.trip_number().substr(0, 4) : manifest.carrier_scac();
-}
-
-std::string upper(std::string_view text) {
-    std::string upper_case{text};
-    std::transform(upper_case.begin(), upper_case.end(), upper_case.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-    return upper_case;
-}
-
-std::vector<store::FindingRow> finding_rows(const rules::Assessment& assessment) {
-    std::vector<store::FindingRow> rows;
-    rows.reserve(assessment.findings().size());
-    for (const rules::Finding& finding : assessment.findings()) {
-        const rules::Rule& rule = *finding.rule;
-        rows.push_back({upper(to_text(rule.set)), rule.id, std::string{to_text(rule.severity)}, finding.pointer, finding.value, rule.message.en.fill(finding),
-                        rule.message.es.fill(finding), rule.citation, rule.agency_only});
-    }
-    return rows;
-}
-
-/// Place in the queue: essential goods first, then what spoils. Arrival and age decide between equals.
-std::int32_t rank_of(const Judgement& judgement) { return (judgement.essential.empty() ? 0 : 2) + (judgement.perishable ? 1 : 0); }
-
-store::InspectionRow inspection_row(const Judgement& judgement, Instant now) {
-    store::InspectionRow row;
-    row.inspection_id = new_id(now);
-    row.rank = rank_of(judgement);
-    row.perishable = judgement.perishable;
-    row.essential = judgement.essential;
-    for (const identifiers::Agency agency : identifiers::agencies) {
-        const inspection::LegView& leg = judgement.legs[static_cast<std::size_t>(agency)];
-        row.legs.push_back({agency, leg.state, leg.kind});
-    }
-    row.factors = judgement.selection.factors;
-    return row;
-}
-
 /// What is written of every submission, rejected ones too.
 void write_request(store::Filing& filing, const Uuid& manifest_id, const Submission& submission, const Memory& memory) {
     const manifest::Manifest& manifest = submission.manifest;
@@ -77,24 +32,6 @@ void write_request(store::Filing& filing, const Uuid& manifest_id, const Submiss
     filing.estimated_arrival = manifest.arrival().at;
     filing.uses = memory.uses;
     filing.judged_with = memory.earlier;
-}
-
-void write_record(store::Filing& filing, const Judgement& judgement, const access::Caller& caller) {
-    const manifest::Manifest& manifest = judgement.manifest;
-    filing.company = caller.company;
-    filing.document_id = manifest.document_id();
-    filing.direction = manifest.direction();
-    filing.mode = manifest.mode();
-    filing.us_port = manifest.us_port();
-    filing.mx_office = manifest.mx_office();
-    filing.status = judgement.status;
-    filing.document = manifest.bytes();
-    filing.media_type = manifest.encoding() == manifest::Encoding::json ? "application/json" : "application/x-protobuf";
-    filing.sha256 = manifest.sha256();
-    filing.rule_sets = judgement.rules->versions;
-    filing.draw_day = judgement.draw_day;
-    filing.findings = finding_rows(judgement.assessment);
-    if (judgement.selection.anyone()) filing.inspection = inspection_row(judgement, judgement.received_at);
 }
 
 telemetry::Outcome outcome_of(const Judgement& judgement, store::FilingOutcome::Kind kind) {
@@ -115,16 +52,21 @@ void count(const Judgement& judgement, store::FilingOutcome::Kind kind, telemetr
 }  // namespace
 
 Judgement judge(const manifest::Manifest& manifest, const Memory& memory, const Clearance& clearance, Instant received_at) {
+    return judge(manifest, memory, clearance, received_at, day_text(std::chrono::floor<std::chrono::days>(received_at)));
+}
+
+Judgement judge(const manifest::Manifest& manifest, const Memory& memory, const Clearance& clearance, Instant received_at, std::string draw_day) {
     std::shared_ptr<const RulesSnapshot> rules = clearance.rules.current();
     thread_local v1::Facts facts;
     facts.Clear();
     manifest::derive_facts(manifest, received_at, *rules->rulebook->lists, facts);
     manifest::add_earlier_uses(manifest, memory.uses, memory.earlier, facts);
     rules::Assessment assessment = rules::assess(manifest, facts, rules->rulebook);
-    std::string draw_day = day_text(std::chrono::floor<std::chrono::days>(received_at));
     selection::Selection selection;
     if (!assessment.rejects()) {
-        selection = selection::select(manifest, facts, assessment, rules->policy, selection::day_secret(clearance.draw_secret, draw_day));
+        const std::shared_ptr<const selection::Registry> registry = clearance.registry.current();  // null: stale, the benefit is withheld
+        const selection::Standings standings = registry ? selection::standings_of(manifest, *registry) : selection::Standings{};
+        selection = selection::select(manifest, facts, assessment, rules->policy, standings, selection::day_secret(clearance.draw_secret, draw_day));
     }
     const inspection::Legs legs = inspection::open_legs(selection);
     return {manifest,    memory, std::move(assessment), std::move(selection), legs,
@@ -139,7 +81,8 @@ boost::asio::awaitable<store::FilingOutcome> submit(Submission submission, const
         const auto filing = std::make_shared<store::Filing>();
         write_request(*filing, manifest_id, submission, memory);
         filing->on_file = !judgement.assessment.rejects();
-        if (filing->on_file) write_record(*filing, judgement, submission.caller);
+        if (filing->on_file) write_record(*filing, judgement, submission.caller.company);
+        if (filing->on_file && judgement.selection.anyone()) filing->inspection = inspection_row(judgement, judgement.received_at);
         Answer answer = write_answer(judgement, filing->on_file ? &manifest_id : nullptr);
         filing->answer_status = answer.status;
         filing->answer_body = answer.body;

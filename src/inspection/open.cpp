@@ -4,10 +4,9 @@ namespace puente::inspection {
 
 Legs open_legs(const selection::Selection& selection) {
     Legs legs;
-    for (std::size_t agency = 0; agency < legs.size(); ++agency) {
-        const selection::Wish& wish = selection.wishes[agency];
-        if (wish.review || wish.inspect) legs[agency].state = LegState::pending;
-        if (wish.inspect) legs[agency].kind = LegKind::inspect;
+    for (const identifiers::Agency agency : identifiers::agencies) {
+        const selection::Wish& wish = selection.wishes[static_cast<std::size_t>(agency)];
+        legs.push_back({agency, wish.review || wish.inspect ? LegState::pending : LegState::none, wish.inspect ? LegKind::inspect : LegKind::review});
     }
     return legs;
 }

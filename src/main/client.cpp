@@ -38,10 +38,11 @@ Result<access::Client> new_client(const Wishes& wishes) {
     client.caller.role = *access::parse_role(wishes.role);
     client.caller.company = wishes.company;
     client.caller.scac = wishes.scac;
-    client.caller.agency = identifiers::parse_agency(wishes.agency);
+    client.caller.agency = identifiers::AgencyCode::parse(wishes.agency);
     client.name = wishes.name.empty() ? wishes.company : wishes.name;
     const bool of_agency = access::is_of_agency(client.caller.role);
-    if (of_agency != client.caller.agency.has_value()) return Error{ErrorKind::malformed, "--agency CBP or SAT belongs to the roles officer and author, and to no other"};
+    if (of_agency != client.caller.agency.has_value()) return Error{ErrorKind::malformed, "--agency belongs to the roles officer and author, and to no other"};
+    if (client.caller.role == access::Role::author && !client.caller.agency->customs()) return Error{ErrorKind::malformed, "only CBP and SAT own rule sets to write"};
     if (!of_agency && wishes.company.empty()) return Error{ErrorKind::malformed, "--company says whose records a broker or carrier sees"};
     if (client.caller.role == access::Role::carrier && wishes.scac.empty()) return Error{ErrorKind::malformed, "--scac says which trips are the carrier's"};
     for (const access::Scope scope : access::scopes_of(client.caller.role)) client.caller.scopes.add(scope);
@@ -133,7 +134,7 @@ int client(int argc, const char* const* argv) {
     adding->add_option("--role", wishes.role, "broker, carrier, officer or author (of rules)")->required()->check(CLI::IsMember({"broker", "carrier", "officer", "author"}));
     adding->add_option("--company", wishes.company, "the company whose records it sees");
     adding->add_option("--scac", wishes.scac, "carriers: the SCAC under which trips are theirs");
-    adding->add_option("--agency", wishes.agency, "officers and authors: CBP or SAT")->check(CLI::IsMember({"CBP", "SAT"}));
+    adding->add_option("--agency", wishes.agency, "officers: the agency's code (see puente agency); authors: CBP or SAT");
     adding->add_option("--name", wishes.name, "what to call it in lists");
     adding->add_option("--id", wishes.id, "client id; by default one is made");
     adding->add_option("--scopes", wishes.scopes, "space-separated; by default all that the role may hold");

@@ -20,7 +20,11 @@ constexpr std::array table{
     Command{"rules", "check or test a folder of rules", rules},
     Command{"rules-bundle", "write a rule set as a bundle that any CEL library can evaluate", bundle},
     Command{"cel", "evaluate CEL expressions, one JSON object a line, from standard input", evaluate_cel},
+    Command{"simulate", "run a port for days in seconds: waits by class, with and without contingency", simulate},
+    Command{"seed", "fill a database with made-up filings, for trials and benchmarks", seed},
     Command{"client", "add, list or revoke clients", client},
+    Command{"agency", "add or list the agencies that take part in inspections", agency},
+    Command{"registry", "import, list or end the standings of trusted-trader programmes", registry},
     Command{"version", "say which version this is", version},
 };
 

@@ -25,7 +25,11 @@ int migrate(int argc, const char* const* argv);
 int validate(int argc, const char* const* argv);
 int rules(int argc, const char* const* argv);
 int evaluate_cel(int argc, const char* const* argv);
+int simulate(int argc, const char* const* argv);
+int seed(int argc, const char* const* argv);
 int client(int argc, const char* const* argv);
+int agency(int argc, const char* const* argv);
+int registry(int argc, const char* const* argv);
 int version(int argc, const char* const* argv);
 
 /// Parses with CLI11 and says what is wrong. True: go on; false: leave with `exit_code`.

@@ -12,12 +12,18 @@
 #include <utility>
 
 #include "puente/access/token_cache.hpp"
+#include "puente/clearance/board.hpp"
 #include "puente/clearance/clearance.hpp"
 #include "puente/clearance/grant.hpp"
+#include "puente/clearance/queue_watch.hpp"
+#include "puente/clearance/registry_desk.hpp"
 #include "puente/clearance/rule_desk.hpp"
 #include "puente/clearance/status_cache.hpp"
 #include "puente/crypto/digest.hpp"
 #include "puente/push/change_feed.hpp"
+#include "puente/push/webhooks.hpp"
+#include "puente/push/event_feed.hpp"
+#include "puente/store/claims.hpp"
 #include "puente/store/expiry.hpp"
 #include "puente/store/filing.hpp"
 #include "puente/store/listen.hpp"
@@ -63,6 +69,25 @@ Result<std::string> draw_secret(const std::string& file) {
     return secret;
 }
 
+push::EventFeed::Settings feed_settings(const Settings& settings) {
+    push::EventFeed::Settings feed;
+    feed.database = settings.database;
+    feed.interval = std::chrono::milliseconds{settings.event_milliseconds};
+    feed.listeners_per_client_max = settings.streams_per_client;
+    return feed;
+}
+
+Result<std::unique_ptr<push::WebhookCourier>> open_webhooks(const Settings& settings, store::Pool& pool) {
+    push::WebhookSettings webhooks = settings.webhooks;
+    if (!settings.webhook_secret_key_file.empty()) {
+        Result<std::string> key = read_file(settings.webhook_secret_key_file);
+        if (!key) return key.error();
+        if (key->size() < 32) return Error{ErrorKind::malformed, fmt::format("'{}' holds fewer than 32 bytes", settings.webhook_secret_key_file)};
+        webhooks.secret_key = std::move(*key);
+    }
+    return push::WebhookCourier::open(std::move(webhooks), pool);
+}
+
 Result<void> prepare_schema(const Settings& settings) {
     const auto migrations = store::read_migrations(settings.migrations_folder);
     if (!migrations) return migrations.error();
@@ -81,9 +106,12 @@ struct House::Inside {
         : settings{std::move(all)},
           rules{first_rules},
           rule_desk{rules, std::move(first_rules), settings.samples_folder},
+          registry{std::chrono::seconds{settings.registry_stale_seconds}},
           pool{settings.database, metrics},
           writer{settings.database, metrics},
-          clearance{pool, writer, rules, rule_desk, changes, statuses, metrics, system_now, std::move(secret), std::chrono::minutes{settings.lease_minutes}},
+          claims{settings.database, metrics},
+          events{feed_settings(settings), metrics, api::write_event},
+          clearance{pool, writer, claims, rules, rule_desk, registry, registry_desk, changes, events, statuses, metrics, system_now, std::move(secret), std::chrono::minutes{settings.lease_minutes}},
           desk{{settings.issuer, settings.api.public_url, std::move(key), std::chrono::minutes{settings.token_minutes}},
                tokens,
                {settings.issuer, settings.api.public_url, settings.api.public_url + "/oauth2/token"},
@@ -93,7 +121,10 @@ struct House::Inside {
     }
 
     /// What still works for those who ask ends before what it works with.
-    ~Inside() { rule_desk.stop(); }
+    ~Inside() {
+        rule_desk.stop();
+        registry_desk.stop();
+    }
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
 
@@ -104,9 +135,14 @@ struct House::Inside {
 
     void heard(const store::Notice& notice) {
         if (notice.channel == "rules_changed") rule_desk.wake();
-        if (notice.channel == "client_changed") tokens.forget_client(notice.payload);
+        if (notice.channel == "registry_changed") registry_desk.wake();
+        if (notice.channel == "client_changed") {
+            tokens.forget_client(notice.payload);
+            events.end_client(notice.payload);
+        }
         const std::optional<Uuid> manifest_id = notice.channel == "manifest_changed" ? Uuid::parse(notice.payload) : std::nullopt;
         if (!manifest_id) return;
+        if (webhooks) webhooks->wake();
         statuses.drop(*manifest_id);
         changes.announce(*manifest_id);
     }
@@ -116,7 +152,9 @@ struct House::Inside {
         statuses.set_listening(up);
         tokens.clear();
         changes.announce_all();
+        if (up) events.end_all();  // a client may have been revoked meanwhile: who listens comes back and shows its token again
         rule_desk.wake();
+        registry_desk.wake();
         Event{up ? "notices.heard" : "notices.lost", up ? Level::info : Level::warning};
     }
 
@@ -135,12 +173,32 @@ struct House::Inside {
             as.kind = store::As::Kind::intake;
             const Result<void> forgotten = store::run_once(settings.database.url, as, store::forget_expired_answers);
             if (!forgotten) Event{"expiry.postponed", Level::warning}.with("reason", forgotten.error().detail());
+            end_late_trips(stop);
         }
+    }
+
+    /// One gateway at a time, in small transactions; the next time goes on where this one stopped.
+    void end_late_trips(const std::stop_token& stop) const {
+        constexpr std::size_t at_once = 200;
+        std::size_t expired = at_once;
+        std::size_t all = 0;
+        for (; expired == at_once && !stop.stop_requested(); all += expired) {
+            const Result<void> done = store::run_once(settings.database.url, store::As::watch(), [&](store::Transaction& tx) -> Result<void> {
+                const Result<std::size_t> some = store::expire_manifests(tx, std::chrono::hours{settings.expiry_hours}, at_once);
+                expired = some ? *some : 0;
+                return some ? Result<void>{} : Result<void>{some.error()};
+            });
+            if (!done) expired = 0;
+            if (!done) Event{"expiry.postponed", Level::warning}.with("reason", done.error().detail());
+        }
+        if (all > 0) Event{"trips.expired"}.with("manifests", all);
     }
 
     void count_door() {
         const net::ServerCounts counts = server->counts();
         metrics.door({counts.connections, counts.requests_in_flight, counts.requests_shed, counts.connections_refused, counts.handshakes_failed});
+        const push::EventFeed::Counts feed = events.counts();
+        metrics.events({feed.listeners, feed.read, feed.slow});
         metrics.certificate_expiry(counts.certificate_expires_at - std::chrono::system_clock::now());
     }
 
@@ -154,17 +212,24 @@ struct House::Inside {
     telemetry::Metrics metrics;
     clearance::RulesInForce rules;
     clearance::RuleDesk rule_desk;
+    clearance::RegistryInForce registry;
+    clearance::RegistryDesk registry_desk{registry};
     clearance::StatusCache statuses;
     push::ChangeFeed changes;
     access::TokenCache tokens{10'000};
     store::Pool pool;
     store::FilingWriter writer;
+    store::ClaimWriter claims;
+    push::EventFeed events;
+    std::unique_ptr<push::WebhookCourier> webhooks;
     clearance::Clearance clearance;
     clearance::AccessDesk desk;
     std::atomic<bool> stopping{false};
     std::unique_ptr<net::Application> application;
     std::unique_ptr<net::Server> server;
     std::unique_ptr<store::Listener> listener;
+    clearance::QueueWatch queue_watch;
+    clearance::BoardKeeper board_keeper;
     std::jthread tidying;
 };
 
@@ -184,19 +249,32 @@ Result<std::unique_ptr<House>> House::open(Settings settings) {
     auto inside = std::make_unique<Inside>(std::move(settings), std::move(*first_rules), std::move(*key), std::move(*secret));
     const Result<void> followed = inside->rule_desk.follow(inside->pool, [house = inside.get()] { house->tell_rules(); });
     if (!followed) return followed.error();
+    inside->registry_desk.follow(inside->pool);
+    Result<std::unique_ptr<push::WebhookCourier>> webhooks = open_webhooks(inside->settings, inside->pool);
+    if (!webhooks) return webhooks.error();
+    inside->webhooks = std::move(*webhooks);
+    inside->clearance.webhooks = inside->webhooks.get();
     Result<std::unique_ptr<net::Server>> server = net::Server::open(inside->settings.server, *inside->application);
     if (!server) return server.error();
     inside->server = std::move(*server);
     inside->listen();
+    inside->queue_watch.begin(inside->pool);
+    inside->board_keeper.begin(inside->pool);
     inside->tidying = std::jthread{[house = inside.get()](const std::stop_token& stop) { house->tidy(stop); }};
     return std::make_unique<House>(std::move(inside));
 }
 
 void House::run() {
     inside_->server->run();
+    inside_->webhooks->stop(std::chrono::seconds{5});
     inside_->rule_desk.stop();
+    inside_->registry_desk.stop();
     inside_->listener->stop();
+    inside_->events.stop();
+    inside_->queue_watch.stop();
+    inside_->board_keeper.stop();
     inside_->writer.stop();
+    inside_->claims.stop();
     inside_->pool.stop();
 }
 
@@ -204,6 +282,7 @@ void House::stop() {
     if (inside_->stopping.exchange(true)) return;
     Event{"house.draining"};
     inside_->changes.close();
+    inside_->events.close();
     inside_->server->stop(std::chrono::seconds{inside_->settings.drain_seconds});
 }
 

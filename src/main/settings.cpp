@@ -24,6 +24,40 @@ CLI::Option* option(CLI::App& app, const std::string& name, T& value, const std:
     return app.add_option(name, value, meaning)->envname(environment_name(name))->capture_default_str();
 }
 
+/// "0.5,2,60": seconds.
+Result<std::vector<std::chrono::milliseconds>> waits_of(const std::string& text) {
+    std::vector<std::chrono::milliseconds> waits;
+    for (std::size_t at = 0; at <= text.size();) {
+        const std::size_t end = std::min(text.find(',', at), text.size());
+        const std::string number = text.substr(at, end - at);
+        char* stopped = nullptr;
+        const double seconds = std::strtod(number.c_str(), &stopped);
+        const bool whole = !number.empty() && stopped == number.c_str() + number.size();
+        if (!whole || !(seconds >= 0.0) || seconds > 7.0 * 86'400) return Error{ErrorKind::malformed, "--webhook-retry-seconds: numbers of seconds up to a week, with commas"};
+        waits.push_back(std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000.0)});
+        at = end + 1;
+    }
+    return waits;
+}
+
+Result<void> complete_webhooks(Settings& settings) {
+    push::WebhookSettings& webhooks = settings.webhooks;
+    for (const std::string& text : settings.webhook_allowed_networks) {
+        const Result<net::Network> network = net::Network::parse(text);
+        if (!network) return Error{ErrorKind::malformed, fmt::format("--webhook-allowed-network '{}': {}", text, network.error().detail())};
+        webhooks.outbound.allowed_networks.push_back(*network);
+    }
+    if (!settings.webhook_retry_seconds.empty()) {
+        Result<std::vector<std::chrono::milliseconds>> waits = waits_of(settings.webhook_retry_seconds);
+        if (!waits) return waits.error();
+        webhooks.plan.waits = std::move(*waits);
+    }
+    webhooks.answer_time = std::chrono::seconds{settings.webhook_answer_seconds};
+    webhooks.patience = std::chrono::hours{settings.webhook_disable_hours};
+    webhooks.overlap = std::chrono::hours{settings.webhook_overlap_hours};
+    return {};
+}
+
 }  // namespace
 
 void declare(Settings& settings, CLI::App& app) {
@@ -62,6 +96,8 @@ void declare(Settings& settings, CLI::App& app) {
     option(app, "--token-minutes", settings.token_minutes, "life of an access token")->check(CLI::Range(1, 1440));
     option(app, "--client-secrets", settings.client_secrets, "accept client secrets at the token endpoint (for the sandbox; off in production)");
     option(app, "--lease-minutes", settings.lease_minutes, "how long an officer holds a leg without a sign of life")->check(CLI::Range(1, 1440));
+    option(app, "--expiry-hours", settings.expiry_hours, "a trip that has not arrived so long after its estimated arrival expires")->check(CLI::Range(1, 8760));
+    option(app, "--registry-stale-seconds", settings.registry_stale_seconds, "how long standing counts when the registers cannot be read")->check(CLI::Range(2, 86'400));
 
     option(app, "--header-bytes", limits.header_bytes_max, "largest header block")->check(CLI::Range(1024, 65'536));
     option(app, "--body-bytes", limits.body_bytes_max, "largest body")->check(CLI::Range(1024, 268'435'456));
@@ -75,7 +111,22 @@ void declare(Settings& settings, CLI::App& app) {
     option(app, "--write-seconds", settings.write_seconds, "longest time for an answer to be taken")->check(CLI::Range(1, 600));
     option(app, "--idle-seconds", settings.idle_seconds, "longest pause between requests of a connection")->check(CLI::Range(1, 3600));
     option(app, "--long-poll-seconds", settings.long_poll_seconds, "longest wait that Prefer: wait=N is given")->check(CLI::Range(1, 300));
+    option(app, "--event-milliseconds", settings.event_milliseconds, "pause between two looks for new events while anybody listens")->check(CLI::Range(1, 10'000));
+    option(app, "--streams-per-client", settings.streams_per_client, "event streams, and waiting reads of events, that one client may have at once; over it 429")->check(CLI::Range(1, 1'000'000));
     option(app, "--drain-seconds", settings.drain_seconds, "how long requests in flight may take after SIGTERM")->check(CLI::Range(1, 600));
+
+    push::WebhookSettings& webhooks = settings.webhooks;
+    option(app, "--webhooks", webhooks.deliver, "take part in delivering to webhooks");
+    option(app, "--webhook-allowed-network", settings.webhook_allowed_networks, "network that webhooks may be in besides the public internet, such as 10.1.0.0/16 (may be repeated)");
+    option(app, "--webhook-port", webhooks.outbound.ports, "ports that webhooks may be at (may be repeated)");
+    option(app, "--webhook-ca", webhooks.outbound.authorities, "PEM file: authorities believed about webhooks besides the system's");
+    option(app, "--webhook-secret-key-file", settings.webhook_secret_key_file, "file that seals webhook secrets in the database; without it they are kept as they are");
+    option(app, "--webhook-answer-seconds", settings.webhook_answer_seconds, "longest time for one delivery, from resolving the name to the status")->check(CLI::Range(1, 60));
+    option(app, "--webhook-retry-seconds", settings.webhook_retry_seconds, "longest wait before each further try, with commas; by default 10, 60, 300, 1200, then 1 to 24 hours over five days at most");
+    option(app, "--webhook-disable-hours", settings.webhook_disable_hours, "an endpoint without a success for so long is disabled")->check(CLI::Range(1, 720));
+    option(app, "--webhook-overlap-hours", settings.webhook_overlap_hours, "how long the old secret signs as well after a rotation")->check(CLI::Range(0, 168));
+    option(app, "--webhook-in-flight", webhooks.in_flight_max, "most deliveries of this gateway under way")->check(CLI::Range(2, 4096));
+    option(app, "--webhook-per-endpoint", webhooks.per_endpoint_max, "most deliveries to one endpoint under way, of all gateways")->check(CLI::Range(1, 256));
 
     option(app, "--log-level", settings.log_level, "debug, info, warning, error or off")->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}));
     option(app, "--log-format", settings.log_format, "json or text")->check(CLI::IsMember({"json", "text"}));
@@ -110,6 +161,7 @@ Result<void> complete(Settings& settings) {
     settings.database.answer_time = std::chrono::seconds{settings.answer_seconds};
     settings.api.long_poll_max = std::chrono::seconds{settings.long_poll_seconds};
     settings.api.document.bytes_max = limits.body_bytes_max;
+    if (const Result<void> webhooks = complete_webhooks(settings); !webhooks) return webhooks.error();
     return {};
 }
 

@@ -5,6 +5,7 @@
 
 #include "puente/api/api.hpp"
 #include "puente/net/server.hpp"
+#include "puente/push/webhooks.hpp"
 #include "puente/store/pool.hpp"
 #include "puente/telemetry/log.hpp"
 
@@ -29,6 +30,8 @@ struct Settings {
     bool client_secrets = true;
     bool migrate_first = false;
     unsigned lease_minutes = 15;
+    unsigned expiry_hours = 72;
+    unsigned registry_stale_seconds = 60;
     unsigned drain_seconds = 20;
     unsigned idle_seconds = 75;
     unsigned header_seconds = 10;
@@ -37,6 +40,15 @@ struct Settings {
     unsigned write_seconds = 30;
     unsigned answer_seconds = 10;
     unsigned long_poll_seconds = 60;
+    unsigned event_milliseconds = 25;
+    std::size_t streams_per_client = 100;
+    push::WebhookSettings webhooks;
+    std::vector<std::string> webhook_allowed_networks;
+    std::string webhook_retry_seconds;  ///< empty: the usual plan
+    std::string webhook_secret_key_file;
+    unsigned webhook_answer_seconds = 15;
+    unsigned webhook_disable_hours = 72;
+    unsigned webhook_overlap_hours = 24;
     std::string log_level = "info";
     std::string log_format = "json";
 };

@@ -16,6 +16,8 @@ public:
     std::span<char> room(std::size_t bytes_max);
     void added(std::size_t count) { end_ += count; }
     void consume(std::size_t count);
+    /// Forgets everything and gives all memory back.
+    void release() { *this = Input{}; }
     /// Gives memory back that only an unusually long header needed.
     void shrink();
 

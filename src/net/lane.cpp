@@ -75,6 +75,27 @@ bool Lane::leave_when_drained(Clock::time_point now) {
     return false;
 }
 
+void Lane::ring(std::shared_ptr<Bell> bell) {
+    bool is_first = false;
+    {
+        const std::lock_guard lock{bells_mutex_};
+        is_first = bells_.empty();
+        bells_.push_back(std::move(bell));
+    }
+    if (is_first) boost::asio::post(io_, [this] { answer_bells(); });
+}
+
+void Lane::answer_bells() {
+    std::vector<std::shared_ptr<Bell>> rung;
+    {
+        const std::lock_guard lock{bells_mutex_};
+        rung.swap(bells_);
+    }
+    for (const std::shared_ptr<Bell>& bell : rung) {
+        if (bell->session != nullptr) bell->session->wake();
+    }
+}
+
 std::string_view Lane::date() {
     const std::time_t now = std::time(nullptr);
     if (now != date_second_) {

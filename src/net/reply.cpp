@@ -35,7 +35,7 @@ void append_reply_head(std::string& out, const Response& response, const ReplyFa
     out.append(reason.data(), reason.size());
     out += "\r\n";
     append_field(out, "Date", facts.date);
-    if (response.status != 204 && response.status != 304) {
+    if (response.status != 204 && response.status != 304 && response.stream == nullptr) {
         out += "Content-Length: ";
         append_number(out, response.body.size());
         out += "\r\n";

@@ -135,6 +135,7 @@ asio::awaitable<bool> Session::answer(Request& request, bool keep_alive) {
     int failed = 503;
     if (door_.begin_request()) {
         const InFlight in_flight{door_};
+        request.counted = &door_.requests_in_flight;
         try {
             response = co_await door_.application.answer(request, route);
             failed = 0;
@@ -146,9 +147,14 @@ asio::awaitable<bool> Session::answer(Request& request, bool keep_alive) {
     if (failed == 503) response = refusal(request, 503, "too many requests are being answered; try again");
     if (failed == 500) response = refusal(request, 500, "the request could not be answered");
     ++requests_;
-    const bool closes = !keep_alive || response.close || door_.draining() || requests_ >= door_.limits.requests_per_connection_max;
+    const bool streams = response.stream != nullptr && carries_body(request.method, response.status);
+    const bool closes = streams || !keep_alive || response.close || door_.draining() || requests_ >= door_.limits.requests_per_connection_max;
     const bool sent = co_await send(request, response, closes);
     tell(request, response, route);
+    if (sent && streams) {
+        request = Request{};  // an idle stream keeps no more than it needs
+        co_await send_stream(*response.stream);
+    }
     co_return sent && !closes;
 }
 
@@ -173,7 +179,7 @@ asio::awaitable<bool> Session::send(const Request& request, const Response& resp
     output_.clear();
     output_.reserve(output_kept_bytes);
     append_reply_head(output_, response, facts);
-    const bool with_body = carries_body(request.method, response.status);
+    const bool with_body = carries_body(request.method, response.status) && response.stream == nullptr;
     const bool one_record = with_body && output_.size() + response.body.size() <= record_bytes_max;
     if (one_record) output_ += response.body;
     bool sent = co_await write(output_);

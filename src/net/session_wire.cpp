@@ -36,6 +36,7 @@ Session::Session(asio::ip::tcp::socket socket, Lane& lane, SSL_CTX* tls, Place p
       peer_address_{place_.address().to_string()} {}
 
 Session::~Session() {
+    if (bell_) bell_->session = nullptr;
     lane_.remove(*this);
 }
 
@@ -125,6 +126,7 @@ void Session::check(Clock::time_point now) {
 }
 
 void Session::leave_if_idle() {
+    if (phase_ == Phase::rest) return wake();
     if (phase_ != Phase::idle) return;
     const Clock::time_point now = Clock::now();
     if (now - phase_began_ < busy_time) {

@@ -13,6 +13,8 @@ double draw(std::string_view day_secret, identifiers::Agency agency, std::string
     return static_cast<double>(first_bits >> 11) / 9007199254740992.0;  // 53 bits over 2^53
 }
 
-std::string day_secret(std::string_view master_secret, std::string_view day) { return crypto::hmac_sha256(master_secret, day); }
+std::string day_secret(std::string_view master_secret, std::string_view day) {
+    return crypto::hmac_sha256(master_secret, day);
+}
 
 }  // namespace puente::selection

@@ -29,6 +29,9 @@ public:
         resume(std::move(value));
     }
 
+    /// Whether it was given already, by the deadline say: nobody waits for it any more.
+    bool is_given() const { return given_; }
+
     /// Must be called once, before any other thread knows of the answer.
     static void start(const std::shared_ptr<Answer>& answer, std::chrono::milliseconds deadline, T too_late) {
         answer->timer_.expires_after(deadline);

@@ -1,5 +1,6 @@
 #include "store/attempt.hpp"
 
+#include <algorithm>
 #include <pqxx/except>
 
 #include "store/rows.hpp"
@@ -12,6 +13,15 @@ namespace {
 constexpr Statement take_role{"take_role",
                               "SELECT set_config('role', $1, true), set_config('puente.company', $2, true), set_config('puente.scac', $3, true)"};
 
+/// The same words as in the column database_role of puente.agency.
+std::string role_of_agency(const std::string& text) {
+    const std::optional<identifiers::AgencyCode> agency = identifiers::AgencyCode::parse(text);
+    if (!agency || agency->text() != text) return "";
+    std::string lower = text;
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return (agency->customs() ? "puente_" : "puente_agency_") + lower;
+}
+
 std::string role_of(const As& as) {
     switch (as.kind) {
         case As::Kind::gateway:
@@ -21,7 +31,15 @@ std::string role_of(const As& as) {
         case As::Kind::party:
             return "puente_party";
         case As::Kind::officer:
-            return as.agency == "CBP" ? "puente_cbp" : as.agency == "SAT" ? "puente_sat" : "";
+            return role_of_agency(as.agency);
+        case As::Kind::feed:
+            return "puente_feed";
+        case As::Kind::courier:
+            return "puente_courier";
+        case As::Kind::watch:
+            return "puente_watch";
+        case As::Kind::sender:
+            return "puente_sender";
     }
     return "";
 }
@@ -110,6 +128,7 @@ Attempt attempt(Connection& connection, const As& as, const std::function<Result
         Transaction tx{inside};
         if (takes_role || as.kind != As::Kind::gateway) {
             const Result<Rows> taken = tx.run(take_role, role, as.company, as.scac);
+            if (!taken && inside.ending == Ending::refused) return {Ending::refused, Error{ErrorKind::forbidden, "no such agency"}};
             if (!taken) return {inside.ending, taken.error()};
         }
         const Result<void> outcome = work(tx);

@@ -44,7 +44,7 @@ Result<access::Client> client_of(const Row& row) {
     client.caller.role = *role;
     client.caller.company = row.text(3);
     client.caller.scac = row.text(4);
-    client.caller.agency = identifiers::parse_agency(row.text(5));
+    client.caller.agency = identifiers::AgencyCode::parse(row.text(5));
     client.caller.scopes = *scopes;
     client.caller.certificate_sha256 = row.text(7);
     client.secret_sha256 = row.octets(8);

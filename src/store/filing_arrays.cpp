@@ -100,21 +100,23 @@ std::vector<Parameter> finding_arrays(const FilingList& filings) {
 }
 
 std::vector<Parameter> inspection_arrays(const FilingList& filings) {
-    std::array<BinaryArray, 10> to{BinaryArray{E::uuid},    BinaryArray{E::uuid},    BinaryArray{E::text}, BinaryArray{E::text},
-                                   BinaryArray{E::int32},   BinaryArray{E::boolean}, BinaryArray{E::text}, BinaryArray{E::instant},
-                                   BinaryArray{E::instant}, BinaryArray{E::boolean}};
+    std::array<BinaryArray, 12> to{BinaryArray{E::uuid},    BinaryArray{E::uuid},    BinaryArray{E::text},    BinaryArray{E::text},
+                                   BinaryArray{E::text},    BinaryArray{E::boolean}, BinaryArray{E::boolean}, BinaryArray{E::text},
+                                   BinaryArray{E::instant}, BinaryArray{E::instant}, BinaryArray{E::instant}, BinaryArray{E::boolean}};
     for (const Filing* filing : filings) {
         if (!filing->inspection) continue;
         to[0].add_uuid(filing->inspection->inspection_id);
         to[1].add_uuid(filing->manifest_id);
         to[2].add_text(filing->us_port);
         to[3].add_text(filing->mx_office);
-        to[4].add_int32(filing->inspection->rank);
-        to[5].add_bool(filing->inspection->perishable);
-        to[6].add_text(joined(filing->inspection->essential));
-        to[7].add_instant(filing->estimated_arrival);
-        to[8].add_instant(filing->received_at);
-        to[9].add_bool(is_open(*filing->inspection));
+        to[4].add_text(filing->inspection->lane);
+        to[5].add_bool(filing->inspection->trusted);
+        to[6].add_bool(filing->inspection->perishable);
+        to[7].add_text(joined(filing->inspection->essential));
+        to[8].add_instant(filing->estimated_arrival);
+        to[9].add_instant(filing->received_at);
+        to[10].add_instant(filing->inspection->turn_at);
+        to[11].add_bool(is_open(*filing->inspection));
     }
     return bound(to);
 }
@@ -135,8 +137,8 @@ std::vector<Parameter> leg_arrays(const FilingList& filings) {
 }
 
 std::vector<Parameter> factor_arrays(const FilingList& filings) {
-    std::array<BinaryArray, 6> to{BinaryArray{E::uuid}, BinaryArray{E::int32}, BinaryArray{E::text},
-                                  BinaryArray{E::text}, BinaryArray{E::text},  BinaryArray{E::int32}};
+    std::array<BinaryArray, 7> to{BinaryArray{E::uuid}, BinaryArray{E::int32}, BinaryArray{E::text},   BinaryArray{E::text},
+                                  BinaryArray{E::text}, BinaryArray{E::int32}, BinaryArray{E::boolean}};
     for (const Filing* filing : filings) {
         if (!filing->inspection) continue;
         std::int32_t item = 0;
@@ -147,6 +149,7 @@ std::vector<Parameter> factor_arrays(const FilingList& filings) {
             to[3].add_text(factor.name);
             to[4].add_text(factor.detail);
             to[5].add_int32(factor.points);
+            to[6].add_bool(factor.visibility == selection::Visibility::public_);
         }
     }
     return bound(to);

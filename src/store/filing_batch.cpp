@@ -36,9 +36,11 @@ public:
 
 private:
     pqxx::result run(const Statement& statement, const std::vector<Parameter>& parameters);
-    FilingList judged_rightly();
+    void write(const FilingList& judged);
+    FilingList judged_rightly(FilingList& surprised);
     void note_earlier_uses(const Statement& statement, const FilingList& filings, const std::vector<Parameter>& parameters);
-    bool knew_its_earlier_uses(const Filing& filing);
+    bool knew_its_earlier_uses(const Filing& filing, const FilingList& surprised);
+    void tell_earlier_uses(const FilingList& filings);
     void refuse_trips(const FilingList& filings);
     void take_back(const FilingList& filings);
     void write_details(const FilingList& filed);
@@ -76,8 +78,16 @@ pqxx::result Batch::run(const Statement& statement, const std::vector<Parameter>
 }
 
 void Batch::write() {
-    const FilingList judged = judged_rightly();
-    if (judged.empty()) return;
+    FilingList surprised;
+    const FilingList judged = judged_rightly(surprised);
+    if (!judged.empty()) write(judged);
+    if (surprised.empty()) return;
+    for (const Filing* filing : surprised) outcome_of(key_of(*filing)).kind = Kind::seen_before;
+    tell_earlier_uses(surprised);
+    find_earlier_answers(surprised, false);
+}
+
+void Batch::write(const FilingList& judged) {
     const pqxx::result fresh = run(file_manifests, manifest_arrays(judged));
     std::set<const Filing*> taken{judged.begin(), judged.end()};
     FilingList on_file;
@@ -102,20 +112,18 @@ void Batch::write() {
 }
 
 /// Looks for earlier uses of all identifiers and notes those of what is to go on file. The filings whose rules knew of exactly these uses; the
-/// others are to be judged again, unless they repeat what was answered before.
-FilingList Batch::judged_rightly() {
+/// others are `surprised`: to be judged again, unless they repeat what was answered before.
+FilingList Batch::judged_rightly(FilingList& surprised) {
     FilingList to_file;
     FilingList rejected;
     for (const Filing* filing : all_) (filing->on_file ? to_file : rejected).push_back(filing);
-    if (!to_file.empty()) note_earlier_uses(note_uses, to_file, noted_use_arrays(to_file));
     if (!rejected.empty()) note_earlier_uses(find_uses, rejected, wanted_use_arrays(rejected));
+    if (!to_file.empty()) note_earlier_uses(note_uses, to_file, noted_use_arrays(to_file));
     FilingList judged;
-    FilingList surprised;
-    for (const Filing* filing : all_) (knew_its_earlier_uses(*filing) ? judged : surprised).push_back(filing);
-    if (surprised.empty()) return judged;
-    for (const Filing* filing : surprised) outcome_of(key_of(*filing)).kind = Kind::seen_before;
+    for (const FilingList& filings : {rejected, to_file}) {
+        for (const Filing* filing : filings) (knew_its_earlier_uses(*filing, surprised) ? judged : surprised).push_back(filing);
+    }
     take_back(surprised);
-    find_earlier_answers(surprised, false);
     return judged;
 }
 
@@ -124,8 +132,12 @@ void Batch::note_earlier_uses(const Statement& statement, const FilingList& fili
     for (auto& [place, use] : earlier_uses(rows)) outcome_of(key_of(*filings[place])).earlier_uses.push_back(std::move(use));
 }
 
-bool Batch::knew_its_earlier_uses(const Filing& filing) {
+/// A neighbour that is not filed now has used nothing.
+bool Batch::knew_its_earlier_uses(const Filing& filing, const FilingList& surprised) {
     std::vector<manifest::EarlierUse>& found = outcome_of(key_of(filing)).earlier_uses;
+    std::erase_if(found, [&](const manifest::EarlierUse& use) {
+        return std::any_of(surprised.begin(), surprised.end(), [&](const Filing* other) { return other->manifest_id == use.manifest_id; });
+    });
     std::sort(found.begin(), found.end());
     // An open trip of the same number shows when the record is written.
     const auto is_trip = [](const manifest::EarlierUse& use) { return use.key == Uuid{}; };
@@ -139,16 +151,20 @@ bool Batch::knew_its_earlier_uses(const Filing& filing) {
 void Batch::refuse_trips(const FilingList& filings) {
     run(forget_keys, key_arrays(filings));
     take_back(filings);
+    tell_earlier_uses(filings);
     for (const Filing* filing : filings) {
         FilingOutcome& outcome = outcome_of(key_of(*filing));
-        outcome.earlier_uses.clear();
-        outcome.kind = Kind::seen_before;
+        outcome.kind = outcome.earlier_uses == filing->judged_with ? Kind::trip_in_use : Kind::seen_before;
     }
+}
+
+/// What stands on record now, once all that can be filed is.
+void Batch::tell_earlier_uses(const FilingList& filings) {
+    for (const Filing* filing : filings) outcome_of(key_of(*filing)).earlier_uses.clear();
     note_earlier_uses(find_uses, filings, wanted_use_arrays(filings));
     for (const Filing* filing : filings) {
-        FilingOutcome& outcome = outcome_of(key_of(*filing));
-        std::sort(outcome.earlier_uses.begin(), outcome.earlier_uses.end());
-        if (outcome.earlier_uses == filing->judged_with) outcome.kind = Kind::trip_in_use;
+        std::vector<manifest::EarlierUse>& told = outcome_of(key_of(*filing)).earlier_uses;
+        std::sort(told.begin(), told.end());
     }
 }
 

@@ -62,10 +62,11 @@ SELECT manifest_id, 1, item, rule_set, rule_id, severity, pointer, value, messag
 
 const Statement file_inspections{
     "file_inspections",
-    R"sql(INSERT INTO puente.inspection (inspection_id, manifest_id, us_port, mx_office, rank, perishable, essential, estimated_arrival, opened_at, is_open)
-SELECT inspection_id, manifest_id, us_port, mx_office, rank, perishable, string_to_array(essential, E'\x1f'), estimated_arrival, opened_at, is_open
-  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::int4[], $6::bool[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::bool[])
-       AS given (inspection_id, manifest_id, us_port, mx_office, rank, perishable, essential, estimated_arrival, opened_at, is_open))sql"};
+    R"sql(INSERT INTO puente.inspection (inspection_id, manifest_id, us_port, mx_office, lane, trusted, perishable, essential, estimated_arrival, opened_at, turn_at, is_open)
+SELECT inspection_id, manifest_id, us_port, mx_office, lane, trusted, perishable, string_to_array(essential, E'\x1f'), estimated_arrival, opened_at, turn_at, is_open
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bool[], $7::bool[], $8::text[], $9::timestamptz[], $10::timestamptz[],
+              $11::timestamptz[], $12::bool[])
+       AS given (inspection_id, manifest_id, us_port, mx_office, lane, trusted, perishable, essential, estimated_arrival, opened_at, turn_at, is_open))sql"};
 
 const Statement file_legs{"file_legs",
                           R"sql(INSERT INTO puente.inspection_leg (inspection_id, manifest_id, agency, state, kind)
@@ -73,9 +74,10 @@ SELECT inspection_id, manifest_id, agency, state, kind
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) AS given (inspection_id, manifest_id, agency, state, kind))sql"};
 
 const Statement file_factors{"file_factors",
-                             R"sql(INSERT INTO puente.selection_factor (inspection_id, item, agency, name, detail, points)
-SELECT inspection_id, item, agency, name, detail, points
-  FROM unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::int4[]) AS given (inspection_id, item, agency, name, detail, points))sql"};
+                             R"sql(INSERT INTO puente.selection_factor (inspection_id, item, agency, name, detail, points, is_public)
+SELECT inspection_id, item, agency, name, detail, points, is_public
+  FROM unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::int4[], $7::bool[])
+       AS given (inspection_id, item, agency, name, detail, points, is_public))sql"};
 
 std::vector<std::pair<std::string, std::string>> filing_statements() {
     return {

@@ -12,14 +12,15 @@ namespace {
 
 constexpr Statement legs_for_party{
     "legs_for_party",
-    R"sql(SELECT manifest_id, agency, state, kind, decision_note, decided_at, lease_until > clock_timestamp() AS claimed, lease_until, '' AS holder, 0 AS fence
+    R"sql(SELECT manifest_id, agency, state, kind, decision_note, decided_at, lease_until > clock_timestamp() AS claimed, lease_until, '' AS holder, 0 AS fence,
+       hold_reason, due_at
   FROM puente.inspection_leg WHERE manifest_id = ANY ($1::uuid[]) ORDER BY manifest_id, agency)sql"};
 
-// The holder is told to its own agency only: the role is named after the agency.
+// The holder is told to its own agency only.
 constexpr Statement legs_for_officer{
     "legs_for_officer",
     R"sql(SELECT manifest_id, agency, state, kind, decision_note, decided_at, lease_until > clock_timestamp() AS claimed, lease_until,
-       CASE WHEN current_user = 'puente_' || lower(agency) THEN holder END AS holder, fence
+       CASE WHEN agency = (SELECT puente.current_agency()) THEN holder END AS holder, fence, hold_reason, due_at, hold_owner, found, declined_at, decline_reason
   FROM puente.inspection_leg WHERE manifest_id = ANY ($1::uuid[]) ORDER BY manifest_id, agency)sql"};
 
 constexpr Statement findings_of_versions{
@@ -28,9 +29,10 @@ constexpr Statement findings_of_versions{
   FROM puente.finding JOIN unnest($1::uuid[], $2::int4[]) AS wanted (manifest_id, version) USING (manifest_id, version)
  ORDER BY manifest_id, item)sql"};
 
-LegRecord leg_record(const Row& row) {
-    LegRecord leg;
-    leg.agency = identifiers::parse_agency(row.text(1)).value_or(identifiers::Agency::cbp);
+Result<LegRecord> leg_record(const Row& row, bool for_officer) {
+    const std::optional<identifiers::AgencyCode> agency = identifiers::AgencyCode::parse(row.text(1));
+    if (!agency) return Error{ErrorKind::internal, "a leg of no agency"};
+    LegRecord leg{*agency};
     leg.state = inspection::parse_leg_state(row.text(2)).value_or(inspection::LegState::none);
     leg.kind = inspection::parse_leg_kind(row.text(3)).value_or(inspection::LegKind::review);
     leg.decision_note = row.text(4);
@@ -41,6 +43,13 @@ LegRecord leg_record(const Row& row) {
         leg.holder = row.text(8);
     }
     leg.fence = row.int64(9);
+    leg.hold_reason = row.text(10);
+    if (leg.state == inspection::LegState::held) leg.due_at = row.optional_instant(11);
+    if (!for_officer) return leg;
+    leg.hold_owner = row.text(12);
+    leg.found = row.text(13);
+    leg.declined_at = row.optional_instant(14);
+    leg.decline_reason = row.text(15);
     return leg;
 }
 
@@ -62,6 +71,8 @@ StatusRecord status_record(const Row& row, int column) {
     record.version = row.int32(column + 11);
     record.state_no = row.int64(column + 12);
     record.company = row.text(column + 13);
+    record.arrived_at = row.optional_instant(column + 14);
+    record.crossed_at = row.optional_instant(column + 15);
     return record;
 }
 
@@ -76,7 +87,11 @@ Result<void> add_legs(Transaction& tx, std::vector<StatusRecord>& records) {
     const bool is_officer = tx.as().kind == As::Kind::officer;
     const Result<Rows> rows = tx.run(is_officer ? legs_for_officer : legs_for_party, ids.parameter());
     if (!rows) return rows.error();
-    for (std::size_t i = 0; i < rows->size(); ++i) by_id.at((*rows)[i].uuid(0))->legs.push_back(leg_record((*rows)[i]));
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+        Result<LegRecord> leg = leg_record((*rows)[i], is_officer);
+        if (!leg) return leg.error();
+        by_id.at((*rows)[i].uuid(0))->legs.push_back(std::move(*leg));
+    }
     return {};
 }
 

@@ -11,8 +11,8 @@ namespace puente::store {
 inline constexpr const char* status_columns =
     "m.manifest_id, m.trip_number, m.carrier_key, m.document_id, m.direction, m.us_port, m.mx_office, m.estimated_arrival, m.received_at, "
     "m.changed_at, "
-    "m.status, m.version, m.state_no, m.company";
-inline constexpr int status_column_count = 14;
+    "m.status, m.version, m.state_no, m.company, m.arrived_at, m.crossed_at";
+inline constexpr int status_column_count = 16;
 
 /// Reads them from `row`, the first in `column`.
 StatusRecord status_record(const Row& row, int column = 0);

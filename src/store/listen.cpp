@@ -94,6 +94,7 @@ void Listener::Inside::listen_once() {
     const Ear manifests{connection.raw(), "manifest_changed", heard};
     const Ear clients{connection.raw(), "client_changed", heard};
     const Ear rules{connection.raw(), "rules_changed", heard};
+    const Ear registry{connection.raw(), "registry_changed", heard};
     is_up = true;
     up(true);
     auto last_sign = std::chrono::steady_clock::now();

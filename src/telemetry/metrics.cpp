@@ -75,6 +75,9 @@ struct Metrics::Inside {
     Counter& connections_refused = counter(registry, "puente_connections_refused_total", "Connections closed because there were too many.");
     Counter& handshakes_failed = counter(registry, "puente_handshakes_failed_total", "TLS handshakes that did not succeed.");
     Gauge& connections = gauge(registry, "puente_connections", "Open client connections.");
+    Gauge& event_listeners = gauge(registry, "puente_event_listeners", "Event streams, and reads of events that wait.");
+    Counter& events_read = counter(registry, "puente_events_read_total", "Events read for those who listen, once for each audience.");
+    Counter& event_listeners_slow = counter(registry, "puente_event_listeners_slow_total", "Event streams ended because the reader was too slow.");
 
     std::array<Counter*, outcome_names.size()> manifests = outcome_counters(registry);
     Series<Counter> findings = counters(registry, "puente_findings_total", "Findings of the rules.", {"rule", "severity"});
@@ -115,6 +118,13 @@ void Metrics::door(const Door& counts) {
     raise(inside_->requests_shed, counts.requests_shed);
     raise(inside_->connections_refused, counts.connections_refused);
     raise(inside_->handshakes_failed, counts.handshakes_failed);
+}
+
+void Metrics::events(const Events& counts) {
+    const auto raise = [](prometheus::Counter& counter, std::uint64_t to) { counter.Increment(std::max(0.0, static_cast<double>(to) - counter.Value())); };
+    inside_->event_listeners.Set(static_cast<double>(counts.listeners));
+    raise(inside_->events_read, counts.read);
+    raise(inside_->event_listeners_slow, counts.slow);
 }
 
 void Metrics::manifest(Outcome outcome) {

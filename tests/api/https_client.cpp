@@ -231,6 +231,20 @@ std::vector<Answer> HttpsClient::receive_all(std::chrono::milliseconds silence) 
     return all;
 }
 
+std::optional<std::string> HttpsClient::receive_block(std::chrono::milliseconds time) {
+    Inside& in = *inside_;
+    const auto deadline = Clock::now() + time;
+    std::size_t end = in.received.find("\n\n");
+    for (; end == std::string::npos; end = in.received.find("\n\n")) {
+        const int got = connected() ? in.fill(deadline) : 0;
+        if (got < 0) return std::nullopt;
+        if (got == 0) throw Lost{"the stream has ended"};
+    }
+    std::string block = in.received.substr(0, end + 2);
+    in.received.erase(0, end + 2);
+    return block;
+}
+
 bool HttpsClient::closes_within(std::chrono::milliseconds time) {
     Inside& in = *inside_;
     const auto deadline = Clock::now() + time;

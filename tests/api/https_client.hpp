@@ -72,6 +72,8 @@ public:
     Answer receive(std::string_view to = "GET");
     /// Whole answers until the peer closes or is silent for `silence`.
     std::vector<Answer> receive_all(std::chrono::milliseconds silence);
+    /// Of a body that goes on and on: what comes up to and with the next empty line; nothing when none comes in this time. Throws Lost at its end.
+    std::optional<std::string> receive_block(std::chrono::milliseconds time);
     /// Whether the peer ends the connection within this time.
     bool closes_within(std::chrono::milliseconds time);
     void set_patience(std::chrono::milliseconds patience);

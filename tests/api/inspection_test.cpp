@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "api/station.hpp"
+#include "puente/instant.hpp"
 
 namespace puente::test {
 
@@ -44,12 +45,17 @@ protected:
         return fence;
     }
     Answer decide(const std::string& agency, const std::string& inspection, std::int64_t fence, const std::string& decision) {
-        return leg(officer(agency), agency, inspection, "decide",
-                   {
-                       {"fence",    fence    },
-                       {"decision", decision },
-                       {"note",     "said so"}
-        });
+        nlohmann::json body{
+            {"fence",    fence    },
+            {"decision", decision },
+            {"note",     "said so"}
+        };
+        if (decision == "HELD") body.update({{"reason", "a sample is out"}, {"owner", "laboratory"}, {"dueAt", in_hours(4)}});
+        if (decision == "REFUSE") body["findings"] = nlohmann::json::array({nlohmann::json{{"kind", "UNDECLARED_GOODS"}}});
+        return leg(officer(agency), agency, inspection, "decide", body);
+    }
+    static std::string in_hours(int hours) {
+        return to_text(std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()) + std::chrono::hours{hours});
     }
     std::string status(const Load& load) { return station.get(station.broker, "/v1/manifests/" + load.manifest + "/status").json()["status"]; }
 };
@@ -200,7 +206,16 @@ TEST_F(Inspection, bodies_are_read_strictly) {
         {"start",  "not json"                                                                 },
         {"decide", "{\"fence\":#}"                                                            },
         {"decide", "{\"fence\":#,\"decision\":\"APPROVE\"}"                                   },
-        {"decide", "{\"fence\":#,\"decision\":\"HELD\"}"                                      },
+        {"decide", "{\"fence\":#,\"decision\":\"HELD\"}"},
+        {"decide", "{\"fence\":#,\"decision\":\"HELD\",\"reason\":\"x\",\"owner\":\"x\"}"},
+        {"decide", "{\"fence\":#,\"decision\":\"HELD\",\"reason\":\"x\",\"owner\":\"x\",\"dueAt\":\"2020-01-01T00:00:00Z\"}"},
+        {"decide", "{\"fence\":#,\"decision\":\"HELD\",\"reason\":\"\",\"owner\":\"x\",\"dueAt\":\"2999-01-01T00:00:00Z\"}"},
+        {"decide", "{\"fence\":#,\"decision\":\"HELD\",\"reason\":\"x\",\"owner\":\"x\",\"dueAt\":7}"},
+        {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"reason\":\"x\"}"},
+        {"decide", "{\"fence\":#,\"decision\":\"REFUSE\",\"note\":\"x\"}"},
+        {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"findings\":[{\"kind\":\"ODD\"}]}"},
+        {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"findings\":[{\"kind\":\"HAZARD\",\"quantity\":1}]}"},
+        {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"findings\":[{\"kind\":\"HAZARD\",\"who\":\"x\"}]}"},
         {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"note\":7}"                        },
         {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"note\":\"a\\u0000b\"}"            },
         {"decide", "{\"fence\":#,\"decision\":\"RELEASE\",\"findings\":{}}"                   },
@@ -263,11 +278,11 @@ TEST_F(Queue, is_empty_at_a_quiet_port) {
 }
 
 TEST_F(Queue, is_the_same_for_both_agencies_and_in_order) {
-    // Essential goods first (medical), then what only waits; of equals the older one.
+    // By arrival, of equals the older one: essential goods go first in a contingency only.
     const std::string plain = filed(station, fresh("hazmat-northbound", Look::both_inspect))["manifestId"];
     const std::string younger = filed(station, fresh("hazmat-northbound", Look::cbp_inspects))["manifestId"];
     const std::string medical = filed(station, fresh("medical-northbound", Look::both_inspect))["manifestId"];
-    const std::vector<std::string> expected{medical, plain, younger};
+    const std::vector<std::string> expected{plain, younger, medical};
     EXPECT_EQ(ids(queue(station.cbp, "2506")), expected);
     EXPECT_EQ(ids(queue(station.sat, "2506")), expected);
     EXPECT_EQ(ids(queue(station.sat, "400")), expected) << "the Mexican name of the same queue";
@@ -283,11 +298,11 @@ TEST_F(Queue, is_the_same_for_both_agencies_and_in_order) {
     EXPECT_EQ(paged, expected);
 
     const nlohmann::json first = station.post(station.sat, "/v1/ports/2506/inspections:claim", nlohmann::json::object()).json();
-    EXPECT_EQ(first["manifestId"], medical);
+    EXPECT_EQ(first["manifestId"], plain);
     const nlohmann::json second = station.post(station.sat, "/v1/ports/400/inspections:claim", nlohmann::json::object()).json();
-    EXPECT_EQ(second["manifestId"], plain);
+    EXPECT_EQ(second["manifestId"], medical);
     EXPECT_EQ(station.post(station.sat, "/v1/ports/2506/inspections:claim", nlohmann::json::object()).status, 409) << "the third is not SAT's";
-    EXPECT_EQ(station.post(station.cbp, "/v1/ports/2506/inspections:claim", nlohmann::json::object()).json()["manifestId"], medical);
+    EXPECT_EQ(station.post(station.cbp, "/v1/ports/2506/inspections:claim", nlohmann::json::object()).json()["manifestId"], plain);
 }
 
 TEST_F(Queue, shows_officers_what_they_need) {
@@ -298,7 +313,7 @@ TEST_F(Queue, shows_officers_what_they_need) {
     EXPECT_EQ(item["legs"].size(), 2u);
     EXPECT_EQ(item["status"], "INSPECTION_REQUIRED");
     EXPECT_GE(item["factors"].size(), 1u);
-    for (const char* member : {"inspectionId", "openedAt", "rank", "findings"}) EXPECT_TRUE(item.contains(member)) << member;
+    for (const char* member : {"inspectionId", "openedAt", "turnAt", "putFirst", "findings"}) EXPECT_TRUE(item.contains(member)) << member;
 }
 
 TEST_F(Queue, refuses_pages_that_are_none) {

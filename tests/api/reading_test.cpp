@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "api/station.hpp"
+#include "puente/instant.hpp"
 
 namespace puente::test {
 
@@ -150,7 +151,10 @@ TEST_F(Reading, history_tells_everything_in_order) {
                  {
                      {"fence",    started["leg"]["fence"]},
                      {"decision", "HELD"                 },
-                     {"note",     "seal broken"          }
+                     {"note",     "seal broken"          },
+                     {"reason",   "seal broken"          },
+                     {"owner",    "laboratory"           },
+                     {"dueAt",    puente::to_text(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) + 4h)}
     });
     const nlohmann::json history = station.get(station.broker, "/v1/manifests/" + id + "/history").json();
     std::vector<std::string> statuses;

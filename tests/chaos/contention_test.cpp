@@ -93,10 +93,10 @@ TEST(Contention, one_trip_under_many_keys_files_one_manifest) {
             const Answer answer = client.ask(ask);
             const std::lock_guard lock{mutex};
             ++statuses[answer.status];
-            EXPECT_TRUE(answer.status == 201 || answer.json().value("type", "") == "/problems/trip-in-use") << answer.status << answer.body;
+            EXPECT_TRUE(answer.status == 201 || answer.json()["findings"][0]["rule"] == "SHARED-155") << answer.status << answer.body;
         });
         EXPECT_EQ(statuses[201], 1);
-        EXPECT_EQ(statuses[409], clients - 1);
+        EXPECT_EQ(statuses[422], clients - 1);
         EXPECT_EQ(station.sql("SELECT count(*) FROM puente.manifest WHERE trip_number = '" + document["trip"]["tripNumber"].get<std::string>() + "'"),
                   "1");
     }
@@ -208,14 +208,16 @@ TEST_F(StaleHolder, changes_nothing_after_another_has_taken_the_leg) {
                                    {
                                        {"fence",    late      },
                                        {"decision", decision  },
-                                       {"note",     "too late"}
+                                       {"note",     "too late"},
+                                       {"findings", nlohmann::json::array({nlohmann::json{{"kind", "UNDECLARED_GOODS"}}})}
         });
         EXPECT_EQ(answer.status, 412) << answer.body;
         EXPECT_EQ(step(station_.cbp, "decide",
                        {
                            {"fence",    fence     },
                            {"decision", decision  },
-                           {"note",     "too late"}
+                           {"note",     "too late"},
+                           {"findings", nlohmann::json::array({nlohmann::json{{"kind", "UNDECLARED_GOODS"}}})}
         })
                       .status,
                   412)

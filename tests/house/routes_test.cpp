@@ -17,7 +17,8 @@ json description() {
 }
 
 json operation_of(const json& openapi, const api::Route& route) {
-    const char* method = route.method == net::Method::post ? "post" : "get";
+    std::string method{net::to_text(route.method)};
+    for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
     return openapi["paths"].value(route.pattern, json::object()).value(method, json::object());
 }
 

@@ -121,7 +121,12 @@ TEST_F(Clients, changes_are_heard_and_a_lost_connection_is_told_and_made_again) 
     const std::function<Result<store::Claim>(Transaction&)> take = [](Transaction& tx) {
         return store::claim_leg(tx, "2304", identifiers::Agency::cbp, "ann", std::nullopt, std::chrono::seconds{60});
     };
-    ASSERT_TRUE(as<store::Claim>(officer("CBP"), take));
+    const Result<store::Claim> claim = as<store::Claim>(officer("CBP"), take);
+    ASSERT_TRUE(claim);
+    const std::function<Result<store::LegMove>(Transaction&)> begin = [&](Transaction& tx) {
+        return store::start_leg(tx, claim->inspection_id, identifiers::Agency::cbp, "ann", claim->fence);
+    };
+    ASSERT_TRUE(as<store::LegMove>(officer("CBP"), begin));
     EXPECT_TRUE(soon([&] { return has("manifest_changed:" + cleared_filing(1).manifest_id.text()); }));
     const auto began = std::chrono::steady_clock::now();
     listener.stop();

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "puente/store/records.hpp"
-#include "store/desk.hpp"
+#include "store/leg_desk.hpp"
 
 namespace puente::test {
 
@@ -19,41 +19,14 @@ using store::LegMove;
 using store::Transaction;
 using Kind = store::FilingOutcome::Kind;
 
-Agency agency_of(const store::As& who) {
-    return who.agency == "CBP" ? Agency::cbp : Agency::sat;
-}
+using Legs = LegDesk;
 
-class Legs : public Desk {
-protected:
-    std::function<Result<Claim>(Transaction&)> claiming(const store::As& who, const std::string& name, std::optional<Uuid> id = {},
-                                                        std::string port = "2304", std::chrono::seconds lease = std::chrono::seconds{60}) {
-        return [=, agency = agency_of(who)](Transaction& tx) { return store::claim_leg(tx, port, agency, name, id, lease); };
-    }
-    Result<Claim> claim(const store::As& who, const std::string& name, std::optional<Uuid> id = {}, const std::string& port = "2304",
-                        std::chrono::seconds lease = std::chrono::seconds{60}) {
-        return as<Claim>(who, claiming(who, name, id, port, lease));
-    }
-    Result<LegMove> start(const store::As& who, const std::string& name, const Claim& held) {
-        const std::function<Result<LegMove>(Transaction&)> work = [&](Transaction& tx) {
-            return store::start_leg(tx, held.inspection_id, agency_of(who), name, held.fence);
-        };
-        return as<LegMove>(who, work);
-    }
-    Result<LegMove> decide(const store::As& who, const std::string& name, const Claim& held, Decision decision, const std::string& found = "[]") {
-        const std::function<Result<LegMove>(Transaction&)> work = [&](Transaction& tx) {
-            return store::decide_leg(tx, held.inspection_id, agency_of(who), name, held.fence, {decision, "seen", found});
-        };
-        return as<LegMove>(who, work);
-    }
-    Result<LegMove> release(const store::As& who, const std::string& name, const Claim& held) {
-        const std::function<Result<LegMove>(Transaction&)> work = [&](Transaction& tx) {
-            return store::release_claim(tx, held.inspection_id, agency_of(who), name, held.fence);
-        };
-        return as<LegMove>(who, work);
-    }
-    const store::As cbp_ = officer("CBP");
-    const store::As sat_ = officer("SAT");
-};
+inspection::Verdict nothing_found() {
+    inspection::Verdict verdict;
+    verdict.note = "seen";
+    verdict.found.push_back({inspection::found_kind("NOTHING_FOUND"), "", "", ""});
+    return verdict;
+}
 
 TEST_F(Legs, both_agencies_work_their_leg_until_the_load_may_go) {
     const store::Filing filing = selected_filing(1);
@@ -71,7 +44,7 @@ TEST_F(Legs, both_agencies_work_their_leg_until_the_load_may_go) {
     EXPECT_EQ(started->status, "IN_INSPECTION");
     EXPECT_EQ(started->state, LegState::working);
     EXPECT_EQ(started->state_no, 4) << "two claims and a start";
-    EXPECT_EQ(decide(cbp_, "ann", *cbp, Decision::release, R"([{"seal":"ok"}])")->status, "UNDER_REVIEW") << "the other agency still waits";
+    EXPECT_EQ(decide(cbp_, "ann", *cbp, nothing_found())->status, "UNDER_REVIEW") << "the other agency still waits";
     EXPECT_EQ(sql("SELECT is_open FROM puente.inspection"), "t");
     ASSERT_TRUE(start(sat_, "bea", *sat));
     EXPECT_EQ(decide(sat_, "bea", *sat, Decision::release)->status, "RELEASED");
@@ -81,7 +54,7 @@ TEST_F(Legs, both_agencies_work_their_leg_until_the_load_may_go) {
               "leg_started|CBP|IN_INSPECTION|ALL\nleg_decided|CBP|UNDER_REVIEW|ALL\nleg_started|SAT|IN_INSPECTION|ALL\nleg_decided|SAT|RELEASED|ALL");
     EXPECT_EQ(sql("SELECT detail FROM puente.event WHERE kind = 'leg_decided' AND actor = 'CBP'"),
               R"({"agency":"CBP","decision":"RELEASE","note":"seen"})");
-    EXPECT_EQ(sql("SELECT found, holder IS NULL FROM puente.inspection_leg WHERE agency = 'CBP'"), R"([{"seal":"ok"}]|t)");
+    EXPECT_EQ(sql("SELECT found, holder IS NULL FROM puente.inspection_leg WHERE agency = 'CBP'"), R"([{"kind":"NOTHING_FOUND"}]|t)");
 }
 
 TEST_F(Legs, a_held_leg_is_taken_again_by_name_only) {
@@ -118,8 +91,36 @@ TEST_F(Legs, refuses_whoever_does_not_hold_the_claim) {
         return store::start_leg(tx, held->inspection_id, Agency::cbp, "ann", held->fence);
     };
     EXPECT_EQ(as<LegMove>(sat_, foreign).error().kind(), ErrorKind::not_found) << "SAT cannot lock a leg of CBP";
-    EXPECT_EQ(decide(cbp_, "ann", *held, Decision::release, "not json").error().kind(), ErrorKind::conflict);
     EXPECT_EQ(sql("SELECT state, fence FROM puente.inspection_leg WHERE agency = 'CBP'"), "PENDING|1");
+}
+
+TEST_F(Legs, a_hold_says_why_who_and_until_when) {
+    ASSERT_EQ(file(selected_filing(1)).kind, Kind::filed);
+    const Result<Claim> held = claim(cbp_, "ann");
+    ASSERT_TRUE(start(cbp_, "ann", *held));
+    const inspection::Verdict hold = verdict(Decision::hold);
+    for (const auto spoil : {+[](inspection::Hold& h) { h.reason = ""; }, +[](inspection::Hold& h) { h.owner = " "; }, +[](inspection::Hold& h) { h.due = Instant{}; }}) {
+        inspection::Verdict bad = hold;
+        spoil(*bad.hold);
+        EXPECT_EQ(decide(cbp_, "ann", *held, bad).error().kind(), ErrorKind::conflict) << "the database refuses it, whoever forgot to check";
+    }
+    inspection::Verdict none = hold;
+    none.hold.reset();
+    EXPECT_FALSE(decide(cbp_, "ann", *held, none));
+    ASSERT_TRUE(decide(cbp_, "ann", *held, hold));
+    EXPECT_EQ(sql("SELECT hold_reason, hold_owner, due_at > now() FROM puente.inspection_leg WHERE agency = 'CBP'"), "at the laboratory|laboratory desk|t");
+    EXPECT_EQ(sql("SELECT detail->>'reason', detail->>'dueAt' IS NOT NULL, detail ? 'owner' FROM (SELECT detail::jsonb FROM puente.event WHERE kind = 'leg_decided') AS e"),
+              "at the laboratory|t|f");
+    const Result<Claim> again = claim(cbp_, "bob", held->inspection_id);
+    ASSERT_TRUE(start(cbp_, "bob", *again));
+    EXPECT_EQ(sql("SELECT count(*) FROM puente.inspection_leg WHERE num_nonnulls(hold_reason, hold_owner, due_at) > 0"), "0");
+}
+
+TEST_F(Legs, what_was_found_is_kept_in_the_words_of_the_list) {
+    ASSERT_EQ(file(selected_filing(1)).kind, Kind::filed);
+    ASSERT_EQ(through(cbp_, selected_filing(1).inspection->inspection_id, Decision::refuse)->status, "REFUSED");
+    EXPECT_EQ(sql("SELECT found FROM puente.inspection_leg WHERE agency = 'CBP'"),
+              R"([{"kind":"UNDECLARED_GOODS","pointer":"/shipments/0","quantity":"12.5","note":"behind pallet 4"}])");
 }
 
 TEST_F(Legs, a_lease_that_is_over_is_lost_and_can_be_claimed_by_another) {
@@ -139,7 +140,7 @@ TEST_F(Legs, a_lease_that_is_over_is_lost_and_can_be_claimed_by_another) {
 TEST_F(Legs, a_claim_given_back_is_free_at_once) {
     ASSERT_EQ(file(selected_filing(1)).kind, Kind::filed);
     const Result<Claim> first = claim(cbp_, "ann");
-    const Result<LegMove> given_back = release(cbp_, "ann", *first);
+    const Result<LegMove> given_back = give_back(cbp_, "ann", *first);
     ASSERT_TRUE(given_back) << given_back.error().detail();
     EXPECT_EQ(given_back->status, "INSPECTION_REQUIRED");
     EXPECT_EQ(given_back->state_no, 3);

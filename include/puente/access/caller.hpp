@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "puente/identifiers/agency.hpp"
+#include "puente/identifiers/agency_code.hpp"
 
 namespace puente::access {
 
@@ -18,8 +18,9 @@ std::optional<Role> parse_role(std::string_view text);
 /// Officers and rule authors belong to an agency, all others to a company.
 constexpr bool is_of_agency(Role role) { return role == Role::officer || role == Role::author; }
 
-/// What a token allows. Texts: manifest:write, manifest:read, status:read, inspection:read, inspection:work, rules:read, rules:write.
-enum class Scope : std::uint8_t { manifest_write, manifest_read, status_read, inspection_read, inspection_work, rules_read, rules_write };
+/// What a token allows. Texts: manifest:write, manifest:read, status:read, inspection:read, inspection:work, rules:read, rules:write,
+/// registry:read, registry:write.
+enum class Scope : std::uint8_t { manifest_write, manifest_read, status_read, inspection_read, inspection_work, rules_read, rules_write, registry_read, registry_write };
 
 std::string_view to_text(Scope scope);
 std::optional<Scope> parse_scope(std::string_view text);
@@ -49,7 +50,7 @@ struct Caller {
     Role role = Role::broker;
     std::string company;                        ///< the company whose records it sees
     std::string scac;                           ///< carriers: the SCAC under which trips are theirs
-    std::optional<identifiers::Agency> agency;  ///< officers and rule authors only
+    std::optional<identifiers::AgencyCode> agency;  ///< officers and rule authors only; an author's is a customs agency
     Scopes scopes;
     std::string certificate_sha256;  ///< base64url x5t#S256; when not empty: the token is good only over this client certificate (RFC 8705)
 };

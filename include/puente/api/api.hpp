@@ -9,6 +9,10 @@
 #include "puente/manifest/manifest.hpp"
 #include "puente/net/server.hpp"
 
+namespace puente::push {
+struct Told;
+}
+
 namespace puente::api {
 
 /// What the counter is given.
@@ -33,6 +37,9 @@ struct HouseView {
 
 /// The application behind the door: routes, guard, handlers, problems.
 std::unique_ptr<net::Application> make_application(ApiSettings settings, clearance::Clearance& clearance, const clearance::AccessDesk& desk, HouseView house);
+
+/// Writes an event as it is sent to those who listen: fills the frame.
+void write_event(push::Told& told);
 
 /// The OpenAPI 3.1 description, made from the route table and the manifest's JSON Schema.
 std::string openapi(const std::string& public_url);

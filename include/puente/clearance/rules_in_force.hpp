@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "puente/inspection/turn.hpp"
 #include "puente/rules/rule_set.hpp"
 #include "puente/selection/select.hpp"
 #include "puente/store/rule_sets.hpp"
@@ -17,6 +18,7 @@ namespace puente::clearance {
 struct RuleSources {
     std::array<std::vector<rules::SourceFile>, rules::rule_set_count> sets;  ///< by name; the code lists are among the files of `shared`
     std::string selection;                                                   ///< selection.yaml
+    std::string queue;                                                       ///< queue.yaml; empty: what is built in
 
     std::vector<rules::SourceFile>& files(rules::RuleSetName set) { return sets[static_cast<std::size_t>(set)]; }
     const std::vector<rules::SourceFile>& files(rules::RuleSetName set) const { return sets[static_cast<std::size_t>(set)]; }
@@ -29,6 +31,7 @@ using ActivationOfSet = std::array<std::optional<store::RuleSetActivation>, rule
 struct RulesSnapshot {
     std::shared_ptr<const rules::Rulebook> rulebook;
     selection::Policy policy;
+    inspection::HeadStarts head_starts;  ///< queue.yaml
     std::string versions;  ///< JSON object: set name -> version
     RuleSources sources;
     ActivationOfSet activations;

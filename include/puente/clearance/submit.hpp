@@ -47,6 +47,8 @@ struct Judgement {
 
 /// Judges a manifest: facts, rules, selection, legs. Pure but for the snapshot it takes; `POST /v1/manifests:validate` is `remember` and this.
 Judgement judge(const manifest::Manifest& manifest, const Memory& memory, const Clearance& clearance, Instant received_at);
+/// The same with the draw of another day: an amendment does not roll the dice again.
+Judgement judge(const manifest::Manifest& manifest, const Memory& memory, const Clearance& clearance, Instant received_at, std::string draw_day);
 
 /// What these rules say as they stand on a day, whatever the day of arrival. Nothing is selected: the legs stay empty.
 Judgement judge_as_of(const manifest::Manifest& manifest, const Memory& memory, std::shared_ptr<const RulesSnapshot> rules, std::chrono::sys_days day, Instant received_at);

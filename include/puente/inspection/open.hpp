@@ -5,7 +5,8 @@
 
 namespace puente::inspection {
 
-/// The legs that a selection opens: PENDING for each agency that wants to see papers or load, NONE for the other. All NONE when nobody looks.
+/// The legs that a selection opens, one for each customs agency in their order: PENDING for each that wants to see papers or load, NONE for the other.
+/// All NONE when nobody looks.
 Legs open_legs(const selection::Selection& selection);
 
 }  // namespace puente::inspection

@@ -1,6 +1,11 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,10 +43,40 @@ struct Request {
     std::string peer_address;
     std::string client_certificate_sha256;                         ///< base64url SHA-256 of the client's certificate (RFC 8705 x5t#S256), or empty
     std::vector<std::pair<std::string, std::string>> path_values;  ///< what the route's {names} stood for
+    std::atomic<std::size_t>* counted = nullptr;                   ///< the count of requests being answered, while it is in it
 
     std::optional<std::string_view> query_value(std::string_view name) const;
     /// The value of a route's {name}; empty when the route has none.
     std::string_view path_value(std::string_view name) const;
+};
+
+/// While it lives its request is not counted among those being answered: it only waits for something to happen.
+class Aside {
+public:
+    explicit Aside(Request& request) : counted_{request.counted} {
+        if (counted_ != nullptr) counted_->fetch_sub(1);
+    }
+    Aside(const Aside&) = delete;
+    Aside& operator=(const Aside&) = delete;
+    ~Aside() {
+        if (counted_ != nullptr) counted_->fetch_add(1);
+    }
+
+private:
+    std::atomic<std::size_t>* counted_;
+};
+
+/// A body that is written while it is being sent, such as server-sent events. It ends with its connection, and lives no longer than that. Everything
+/// is called on the thread of the connection.
+class Stream {
+public:
+    virtual ~Stream() = default;
+    /// Called once, first. `ring` makes the session take again soon; it may be called from any thread, and after the stream has ended does nothing.
+    virtual void begin(std::function<void()> ring) = 0;
+    /// Appends what is to be sent now; nothing: rest until the bell rings or the pulse is due. `quiet`: the pulse is due. False: this was the last.
+    virtual bool take(std::string& out, bool quiet) = 0;
+    /// How long it may rest.
+    virtual std::chrono::milliseconds pulse() const = 0;
 };
 
 /// An answer. Content-Length, Date, Connection and Puente-Request-Id are added by the session.
@@ -50,7 +85,8 @@ struct Response {
     std::string content_type;  ///< empty: no body
     std::string body;
     Headers headers;
-    bool close = false;  ///< end the connection after this answer
+    bool close = false;              ///< end the connection after this answer
+    std::shared_ptr<Stream> stream;  ///< in place of the body: sent until it or the connection ends; it is the last answer of its connection
 };
 
 }  // namespace puente::net

@@ -27,7 +27,7 @@ struct Limits {
     std::chrono::milliseconds idle_time{75'000};      ///< between requests of a connection
     std::chrono::milliseconds body_time{30'000};      ///< for the whole body
     std::chrono::milliseconds write_time{30'000};     ///< for the whole answer
-    std::size_t connections_max = 4'000;              ///< in all; further ones wait in the listen queue
+    std::size_t connections_max = 12'000;             ///< in all; further ones wait in the listen queue
     std::size_t connections_per_address_max = 2'000;  ///< further ones are closed at once
     std::size_t requests_in_flight_max = 1'024;       ///< over it: 503 and Retry-After at once
     std::size_t requests_per_connection_max = 100'000;

@@ -8,6 +8,8 @@
 
 #include "puente/identifiers/agency.hpp"
 #include "puente/rules/assess.hpp"
+#include "puente/selection/policy.hpp"
+#include "puente/selection/standing.hpp"
 
 namespace puente::v1 {
 class Facts;
@@ -15,32 +17,13 @@ class Facts;
 
 namespace puente::selection {
 
-/// One reason that counted towards a selection; readable by the selecting agency only.
+/// One reason that counted towards a selection. A private one is read by the selecting agency only.
 struct Factor {
     identifiers::Agency agency;
-    std::string name;    ///< finding:CBP-155, risk:hazmat, draw
+    std::string name;    ///< finding:CBP-155, risk:hazmat, standing:ctpat3, standing:unknown, score, draw
     std::string detail;  ///< in figures: "weight 25", "0.0123 < 0.02"
     int points = 0;
-};
-
-/// A declared, explainable weight: so many points when its condition holds.
-struct Weight {
-    identifiers::Agency agency;
-    std::string name;
-    int points;
-    cel::Program condition;  ///< over `manifest` and `facts`
-};
-
-/// How one agency selects.
-struct AgencyPolicy {
-    int threshold = 100;       ///< points from which a load is selected for inspection
-    double draw_rate = 0.0;    ///< share of loads taken at random, 0 to 1
-};
-
-/// The declared policy: rules/selection.yaml.
-struct Policy {
-    std::array<AgencyPolicy, 2> agencies;
-    std::vector<Weight> weights;
+    Visibility visibility = Visibility::private_;
 };
 
 /// What one agency wants to see.
@@ -49,11 +32,15 @@ struct Wish {
     bool inspect = false;  ///< the load
 };
 
-/// Who looks, and why.
+/// Who looks, and why. Every contribution of both agencies is recorded as soon as one of them looks; of a load that nobody looks at, nothing is.
 struct Selection {
     std::array<Wish, 2> wishes;
-    std::vector<Factor> factors;
+    std::array<int, 2> scores{};  ///< points of each agency, whether or not anyone looks
+    std::vector<Factor> factors;  ///< findings, weights in their declared order, score, draw
+    bool trusted = false;         ///< carrier, importer or shipper stands well in a programme
     bool anyone() const { return wishes[0].review || wishes[0].inspect || wishes[1].review || wishes[1].inspect; }
+    /// What both agencies may read.
+    std::vector<Factor> public_part() const;
 };
 
 /// The keyed draw: HMAC-SHA-256 of the secret of the day over the trip number, as a fraction of 1. The same trip on the same day always draws the
@@ -65,9 +52,6 @@ std::string day_secret(std::string_view master_secret, std::string_view day);
 
 /// Decides who looks. Pure and deterministic.
 Selection select(const manifest::Manifest& manifest, const v1::Facts& facts, const rules::Assessment& assessment, const Policy& policy,
-                 std::string_view day_secret);
-
-/// Reads rules/selection.yaml. Errors name line and what was expected.
-Result<Policy> parse_policy(const std::string& yaml, const rules::Rulebook& rulebook);
+                 const Standings& standings, std::string_view day_secret);
 
 }  // namespace puente::selection

@@ -39,7 +39,8 @@ struct LegRow {
 /// An inspection to open with a manifest.
 struct InspectionRow {
     Uuid inspection_id;
-    std::int32_t rank = 0;  ///< larger is earlier in the queue
+    Instant turn_at;           ///< its place in the queue: inspection::turn_of without a contingency
+    std::string lane;          ///< of the crossing, as the sender says
     bool perishable = false;
     bool trusted = false;      ///< carrier, importer or shipper stands well in a programme
     std::vector<std::string> essential;

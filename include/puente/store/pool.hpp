@@ -38,13 +38,21 @@ struct DatabaseSettings {
 
 /// Under whose eyes a transaction runs: it takes that database role, and row-level security does the rest.
 struct As {
-    enum class Kind : std::uint8_t { gateway, intake, party, officer };  // officer: everyone of an agency
+    enum class Kind : std::uint8_t { gateway, intake, party, officer, feed, courier, watch, sender };  // officer: everyone of an agency
     Kind kind = Kind::gateway;
     std::string company;
     std::string scac;
-    std::string agency;  ///< CBP or SAT
+    std::string agency;  ///< an agency's code: CBP, SAT, or one that was added
     static As gateway() { return {}; }
     static As caller(const access::Caller& caller);
+    /// The reader of the event feed, for all parties together.
+    static As feed() { return {Kind::feed, {}, {}, {}}; }
+    /// Who delivers to webhooks.
+    static As courier() { return {Kind::courier, {}, {}, {}}; }
+    /// Who looks for legs that are overdue and contingencies that have run out.
+    static As watch() { return {Kind::watch, {}, {}, {}}; }
+    /// Who amends and cancels what a company has filed.
+    static As sender(const access::Caller& caller) { return {Kind::sender, caller.company, {}, {}}; }
 };
 
 /// Database threads, one connection each. Work never blocks an I/O thread; a lost connection is made again by itself.

@@ -15,15 +15,21 @@ namespace puente::store {
 
 /// One leg of an inspection as its readers see it.
 struct LegRecord {
-    identifiers::Agency agency;
-    inspection::LegState state;
-    inspection::LegKind kind;
-    std::string decision_note;            ///< public text of the decision
-    std::optional<Instant> decided_at;
+    identifiers::AgencyCode agency;
+    inspection::LegState state = inspection::LegState::none;
+    inspection::LegKind kind = inspection::LegKind::review;
+    std::string decision_note{};          ///< public text of the decision
+    std::optional<Instant> decided_at{};
     bool claimed = false;                 ///< a live lease is on it
-    std::optional<Instant> lease_until;
-    std::string holder;                   ///< client id; filled for the holder's own agency only
+    std::optional<Instant> lease_until{};
+    std::string holder{};                 ///< client id; filled for the holder's own agency only
     std::int64_t fence = 0;
+    std::string hold_reason{};            ///< why it is held
+    std::optional<Instant> due_at{};      ///< of a hold: when it is looked at again
+    std::string hold_owner{};             ///< who answers for the hold; for officers
+    std::string found{};                  ///< JSON array of what was found; for officers
+    std::optional<Instant> declined_at{}; ///< the agency does not want to look; for officers
+    std::string decline_reason{};
 };
 
 /// The state of a manifest: what polls ask for.
@@ -42,6 +48,8 @@ struct StatusRecord {
     std::int32_t version = 1;
     std::int64_t state_no = 1;  ///< grows with every change of anything a reader can see; the ETag is "<version>.<state_no>"
     std::string company;
+    std::optional<Instant> arrived_at{};  ///< at the gate
+    std::optional<Instant> crossed_at{};
     std::vector<LegRecord> legs;  ///< empty when nobody looks
 };
 

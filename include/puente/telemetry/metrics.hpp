@@ -36,6 +36,14 @@ public:
     };
     void door(const Door& counts);
 
+    /// The event feed, as it stands when the metrics are asked for: puente_event_listeners, puente_events_read_total, puente_event_listeners_slow_total.
+    struct Events {
+        std::size_t listeners = 0;
+        std::uint64_t read = 0;
+        std::uint64_t slow = 0;
+    };
+    void events(const Events& counts);
+
     /// puente_manifests_total{outcome}.
     void manifest(Outcome outcome);
     /// puente_findings_total{rule,severity}.

@@ -8,7 +8,8 @@ using namespace puente::access;
 
 constexpr Role roles[] = {Role::broker, Role::carrier, Role::officer, Role::author};
 constexpr Scope scopes[] = {Scope::manifest_write,  Scope::manifest_read,   Scope::status_read,
-                            Scope::inspection_read, Scope::inspection_work, Scope::rules_read, Scope::rules_write};
+                            Scope::inspection_read, Scope::inspection_work, Scope::rules_read, Scope::rules_write,
+                            Scope::registry_read,   Scope::registry_write};
 
 TEST(Role, is_written_and_read) {
     for (const Role role : roles) EXPECT_EQ(parse_role(to_text(role)), role);
@@ -31,7 +32,7 @@ TEST(ScopesOf, gives_each_role_its_own) {
     const PermissionCase cases[] = {
         {Role::broker,  "manifest:write manifest:read status:read rules:read"                 },
         {Role::carrier, "manifest:read status:read rules:read"                                },
-        {Role::officer, "manifest:read status:read inspection:read inspection:work rules:read"},
+        {Role::officer, "manifest:read status:read inspection:read inspection:work rules:read registry:read registry:write"},
         {Role::author,  "rules:read rules:write"                                              },
     };
     for (const PermissionCase& one : cases) {

@@ -25,7 +25,9 @@ asio::awaitable<Response> TestApplication::answer(Request& request, std::size_t&
     if (request.path == "/who") response.body = request.client_certificate_sha256;
     if (request.path == "/split") response.headers.add("Location", "/a\r\nEvil: yes");
     if (request.path == "/throw") throw std::runtime_error{"planned"};
-    if (request.path == "/slow" || request.path == "/forever") {
+    if (request.path == "/stream") response.stream = make_stream();
+    const auto aside = request.path == "/aside" ? std::make_unique<Aside>(request) : nullptr;
+    if (request.path == "/slow" || request.path == "/forever" || aside) {
         asio::steady_timer timer{co_await asio::this_coro::executor};
         timer.expires_after(request.path == "/slow" ? std::chrono::milliseconds{400} : std::chrono::hours{1});
         co_await timer.async_wait(asio::use_awaitable);
@@ -129,6 +131,14 @@ TestClient::~TestClient() {
 
 bool TestClient::send(std::string_view bytes) {
     return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) == static_cast<int>(bytes.size());
+}
+
+std::string TestClient::receive_through(std::string_view text) {
+    std::size_t at = received_.find(text);
+    while (at == std::string::npos && fill()) at = received_.find(text);
+    const std::string taken = received_.substr(0, at == std::string::npos ? at : at + text.size());
+    received_.erase(0, taken.size());
+    return taken;
 }
 
 bool TestClient::fill() {

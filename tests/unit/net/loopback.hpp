@@ -14,7 +14,8 @@
 #include "puente/net/server.hpp"
 #include "unit/net/certificates.hpp"
 
-/// Answers by path: /hello, /echo (the body), /big (a megabyte), /slow (after 400 ms), /forever (until cancelled), /throw, /who (the thumbprint).
+/// Answers by path: /hello, /echo (the body), /big (a megabyte), /slow (after 400 ms), /forever (until cancelled), /aside (the same, but not counted),
+/// /throw, /who (the thumbprint), /stream (what make_stream gives).
 class TestApplication : public puente::net::Application {
 public:
     boost::asio::awaitable<puente::net::Response> answer(puente::net::Request& request, std::size_t& route) override;
@@ -23,6 +24,8 @@ public:
     void served(const puente::net::Served& served) override;
 
     std::vector<int> statuses() const;
+
+    std::function<std::shared_ptr<puente::net::Stream>()> make_stream;  ///< set before the server is asked
 
 private:
     mutable std::mutex mutex_;
@@ -83,6 +86,8 @@ public:
     /// Reads one answer; `with_body` false after HEAD.
     Answer receive(bool with_body = true);
     Answer ask(std::string_view bytes);
+    /// What comes up to and with this text; less when the connection ends before.
+    std::string receive_through(std::string_view text);
     /// Whether the server ends the connection without sending anything more.
     bool is_closed();
     /// Sends nothing more and says so, without close_notify.
