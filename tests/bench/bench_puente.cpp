@@ -97,7 +97,7 @@ void decode_and_rules(benchmark::State& state, const char* sample) {
 void encode(benchmark::State& state, const char* sample) {
     const Prepared prepared{file(sample)};
     const clearance::Memory nothing_known;
-    const clearance::Judgement judgement{*prepared.manifest, nothing_known, rules::assess(*prepared.manifest, prepared.facts, snapshot()->rulebook), {}, {}, "CLEARED", snapshot(), {}, "2026-01-01", false, {}};
+    const clearance::Judgement judgement{*prepared.manifest, nothing_known, rules::assess(*prepared.manifest, prepared.facts, snapshot()->rulebook), {}, inspection::open_legs({}), "CLEARED", snapshot(), {}, "2026-01-01", false, {}};
     const Uuid id;
     for (auto _ : state) benchmark::DoNotOptimize(api::on_file_document(judgement, id, rules::Language::en));
 }
