@@ -17,9 +17,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Each time, another trip with the same identifiers has come or gone in between.
-constexpr int judgements_max = 4;
-
 using google::protobuf::util::MessageDifferencer;
 
 /// What differs from the version in force.

@@ -9,6 +9,9 @@ namespace puente::clearance {
 
 // What is written of a judgement, the first time and with every amendment.
 
+/// How often a manifest is judged at most: each time, another trip with the same identifiers has come or gone in between.
+inline constexpr int judgements_max = 4;
+
 Uuid new_id(Instant now);
 
 /// The carrier under which a trip number is unique: its SCAC, or what its trip numbers begin with.

@@ -16,9 +16,6 @@ namespace {
 
 constexpr std::string_view intake_path = "POST /v1/manifests\n";
 
-/// Each time, another trip with the same identifiers has come or gone in between.
-constexpr int judgements_max = 4;
-
 /// What is written of every submission, rejected ones too.
 void write_request(store::Filing& filing, const Uuid& manifest_id, const Submission& submission, const Memory& memory) {
     const manifest::Manifest& manifest = submission.manifest;
@@ -113,7 +110,10 @@ boost::asio::awaitable<Result<Memory>> remember(const manifest::Manifest& manife
     store::As as;
     as.kind = store::As::Kind::intake;
     using Earlier = std::vector<manifest::EarlierUse>;
-    const std::function<Result<Earlier>(store::Transaction&)> find = [&asked](store::Transaction& tx) { return store::find_earlier_uses(tx, asked); };
+    // By value: the work may still be done when nobody waits for it any more.
+    const std::function<Result<Earlier>(store::Transaction&)> find = [asked = std::move(asked)](store::Transaction& tx) {
+        return store::find_earlier_uses(tx, asked);
+    };
     Result<Earlier> earlier = co_await clearance.pool.in_transaction<Earlier>(as, find);
     if (!earlier) co_return earlier.error();
     memory.earlier = std::move(*earlier);

@@ -103,6 +103,14 @@ std::future<store::FilingOutcome> Desk::begin_filing(const store::Filing& filing
     return boost::asio::co_spawn(io_, std::move(waiting), boost::asio::use_future);
 }
 
+std::vector<store::FilingOutcome> Desk::file_together(const std::vector<store::Filing>& filings) {
+    std::vector<std::future<store::FilingOutcome>> waiting;
+    for (const store::Filing& filing : filings) waiting.push_back(begin_filing(filing));
+    std::vector<store::FilingOutcome> outcomes;
+    for (auto& each : waiting) outcomes.push_back(each.get());
+    return outcomes;
+}
+
 store::As Desk::officer(const std::string& agency) {
     return {store::As::Kind::officer, "", "", agency};
 }

@@ -41,6 +41,8 @@ protected:
 
     std::future<store::FilingOutcome> begin_filing(const store::Filing& filing);
     store::FilingOutcome file(const store::Filing& filing) { return begin_filing(filing).get(); }
+    /// All at once; the outcomes in their order.
+    std::vector<store::FilingOutcome> file_together(const std::vector<store::Filing>& filings);
 
     template <class T>
     Result<T> as(const store::As& as, std::function<Result<T>(store::Transaction&)> work) {

@@ -17,13 +17,6 @@ using Kind = FilingOutcome::Kind;
 
 class FilingTest : public Desk {
 protected:
-    std::vector<FilingOutcome> file_together(const std::vector<Filing>& filings) {
-        std::vector<std::future<FilingOutcome>> waiting;
-        for (const Filing& filing : filings) waiting.push_back(begin_filing(filing));
-        std::vector<FilingOutcome> outcomes;
-        for (auto& each : waiting) outcomes.push_back(each.get());
-        return outcomes;
-    }
     static int count(const std::vector<FilingOutcome>& outcomes, Kind kind) {
         return static_cast<int>(std::count_if(outcomes.begin(), outcomes.end(), [&](const FilingOutcome& outcome) { return outcome.kind == kind; }));
     }

@@ -33,13 +33,6 @@ Filing using_key(int number, std::uint8_t used, const manifest::UseKind& kind = 
 
 class IdentifierUse : public Desk {
 protected:
-    std::vector<FilingOutcome> file_together(const std::vector<Filing>& filings) {
-        std::vector<std::future<FilingOutcome>> waiting;
-        for (const Filing& filing : filings) waiting.push_back(begin_filing(filing));
-        std::vector<FilingOutcome> outcomes;
-        for (auto& each : waiting) outcomes.push_back(each.get());
-        return outcomes;
-    }
     std::string uses_of(std::uint8_t used) { return sql("SELECT coalesce(sum(cardinality(uses)), 0) FROM puente.identifier_use WHERE key = '" + key(used).text() + "'"); }
 };
 
