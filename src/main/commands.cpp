@@ -22,6 +22,7 @@ constexpr std::array table{
     Command{"cel", "evaluate CEL expressions, one JSON object a line, from standard input", evaluate_cel},
     Command{"simulate", "run a port for days in seconds: waits by class, with and without contingency", simulate},
     Command{"seed", "fill a database with made-up filings, for trials and benchmarks", seed},
+    Command{"retention", "list the months on file, and remove what is past its time", retention},
     Command{"client", "add, list or revoke clients", client},
     Command{"agency", "add or list the agencies that take part in inspections", agency},
     Command{"registry", "import, list or end the standings of trusted-trader programmes", registry},

@@ -27,6 +27,7 @@ int rules(int argc, const char* const* argv);
 int evaluate_cel(int argc, const char* const* argv);
 int simulate(int argc, const char* const* argv);
 int seed(int argc, const char* const* argv);
+int retention(int argc, const char* const* argv);
 int client(int argc, const char* const* argv);
 int agency(int argc, const char* const* argv);
 int registry(int argc, const char* const* argv);

@@ -36,7 +36,7 @@ constexpr Statement take_deliveries{"take_webhook_deliveries", R"sql(WITH ready 
 ), taken AS (
     UPDATE puente.webhook_delivery AS d SET attempts = d.attempts + 1, under_way = true, due_at = now() + $5::bigint * interval '1 millisecond'
       FROM picked WHERE d.webhook_id = picked.webhook_id AND d.event_id = picked.event_id
-    RETURNING d.webhook_id, d.event_id, d.attempts, picked.url, picked.failures
+    RETURNING d.webhook_id, d.event_id, d.manifest_id, d.attempts, picked.url, picked.failures
 ), served AS (
     UPDATE puente.webhook SET served_at = clock_timestamp() WHERE webhook_id IN (SELECT webhook_id FROM taken)
 )
@@ -44,7 +44,7 @@ SELECT taken.webhook_id, taken.event_id, taken.attempts, taken.url, taken.failur
        json_build_object('type', 'manifest.' || e.kind, 'timestamp', moment.text, 'data', json_build_object(
            'eventId', e.event_id, 'kind', e.kind, 'manifestId', e.manifest_id, 'at', moment.text, 'status', e.status, 'version', e.version,
            'tripNumber', m.trip_number))::text END
-  FROM taken LEFT JOIN puente.event AS e ON e.event_id = taken.event_id LEFT JOIN puente.manifest AS m ON m.manifest_id = e.manifest_id
+  FROM taken LEFT JOIN puente.event AS e ON e.manifest_id = taken.manifest_id AND e.event_id = taken.event_id LEFT JOIN puente.manifest AS m ON m.manifest_id = e.manifest_id
        LEFT JOIN LATERAL (SELECT to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS text) AS moment ON true)sql"};
 
 constexpr Statement take_challenges{"take_webhook_challenges", R"sql(WITH due AS MATERIALIZED (

@@ -20,17 +20,9 @@ constexpr Statement lock_cursor{"lock_webhook_cursor", R"sql(SELECT after_xid::t
 constexpr Statement move_cursor{"move_webhook_cursor",
                                 "UPDATE puente.webhook_cursor SET after_xid = $1::text::xid8, after_event = $2, moved_at = now()"};
 
-// Whom the events given concern. Two transactions on one manifest may commit in the other order than their numbers, so that the end of a page could
-// part an event from an earlier one of its manifest: with $8 those come along ($6 and $7: the place before the page), and the next page meets them
-// again. $9: one webhook only.
-constexpr const char* concerned = R"sql(WITH page AS (
+// Whom the events given concern. $6: one webhook only.
+constexpr const char* concerned = R"sql(WITH told AS (
     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[]) AS given (event_id, manifest_id, kind, company, carrier_key)
-), told AS (
-    SELECT event_id, manifest_id, kind, company, carrier_key FROM page
-     UNION
-    SELECT e.event_id, e.manifest_id, e.kind, page.company, page.carrier_key
-      FROM page JOIN puente.event AS e ON e.manifest_id = page.manifest_id AND e.event_id < page.event_id
-     WHERE $8::boolean AND (e.written_by, e.event_id) > ($6::text::xid8, $7::bigint)
 ), owned AS (
     SELECT told.*, w.webhook_id, w.kinds, w.manifest_id AS only_manifest, w.carrier_key AS only_carrier, w.state
       FROM told JOIN puente.webhook AS w ON w.company = told.company
@@ -40,7 +32,7 @@ constexpr const char* concerned = R"sql(WITH page AS (
 )
 INSERT INTO puente.webhook_delivery AS there (webhook_id, event_id, manifest_id)
 SELECT webhook_id, event_id, manifest_id FROM owned
- WHERE state IN ('PENDING', 'ACTIVE', 'PAUSED') AND (($9::uuid[])[1] IS NULL OR webhook_id = ($9::uuid[])[1])
+ WHERE state IN ('PENDING', 'ACTIVE', 'PAUSED') AND (($6::uuid[])[1] IS NULL OR webhook_id = ($6::uuid[])[1])
    AND (cardinality(kinds) = 0 OR kind = ANY (kinds)) AND (only_manifest IS NULL OR only_manifest = manifest_id)
    AND (only_carrier = '' OR only_carrier = carrier_key)
     ON CONFLICT )sql";
@@ -66,8 +58,7 @@ FeedPlace place_of(const Row& row, int column) {
     return {std::stoull(row.text(column)), row.int64(column + 1)};
 }
 
-Result<Rows> make(Transaction& tx, const Statement& statement, const std::vector<FeedEvent>& events, const FeedPlace& before, bool cut,
-                  const std::optional<Uuid>& only) {
+Result<Rows> make(Transaction& tx, const Statement& statement, const std::vector<FeedEvent>& events, const std::optional<Uuid>& only) {
     BinaryArray ids{Element::int64};
     BinaryArray manifests{Element::uuid};
     BinaryArray kinds{Element::text};
@@ -80,8 +71,7 @@ Result<Rows> make(Transaction& tx, const Statement& statement, const std::vector
         companies.add_text(event.company);
         carriers.add_text(event.carrier_key);
     }
-    return tx.run_bound(statement, {ids.parameter(), manifests.parameter(), kinds.parameter(), companies.parameter(), carriers.parameter(),
-                                    Parameter{std::to_string(before.written_by)}, Parameter{before.event_id}, Parameter{cut}, Parameter{only}});
+    return tx.run_bound(statement, {ids.parameter(), manifests.parameter(), kinds.parameter(), companies.parameter(), carriers.parameter(), Parameter{only}});
 }
 
 /// The next page for one webhook that reads the feed again, as far as `until`; beyond it comes what comes to all. True when it is not at the end yet.
@@ -94,7 +84,7 @@ Result<bool> replay_page(Transaction& tx, const Row& row, const FeedPlace& until
     std::vector<FeedEvent>& events = page->events;
     events.erase(std::remove_if(events.begin(), events.end(), [&](const FeedEvent& event) { return event.place > until; }), events.end());
     if (!events.empty()) {
-        const Result<Rows> made = make(tx, row.boolean(3) ? make_again : make_once, events, place, !at_end, webhook_id);
+        const Result<Rows> made = make(tx, row.boolean(3) ? make_again : make_once, events, webhook_id);
         if (!made) return made.error();
     }
     const Result<Rows> moved =
@@ -113,7 +103,7 @@ Result<FanOut> make_deliveries(Transaction& tx, std::size_t limit) {
     const Result<FeedPage> page = read_feed(tx, place, limit);
     if (!page) return page.error();
     if (!page->events.empty()) {
-        const Result<Rows> made = make(tx, make_once, page->events, place, !page->is_last, std::nullopt);
+        const Result<Rows> made = make(tx, make_once, page->events, std::nullopt);
         if (!made) return made.error();
     }
     // An idle feed moves the place once a minute, so that it does not fall behind private events.

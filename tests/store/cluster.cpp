@@ -68,9 +68,10 @@ Cluster::Cluster(const std::string& migrations) {
     }
     ::chmod(folder_.c_str(), 0755);
     must(command("initdb") + " -D " + folder_ + "/data -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync");
+    // The feed of events is held back by whoever writes anywhere in the cluster: autovacuum, in another test's database, would be such a one.
     std::ofstream{folder_ + "/data/postgresql.conf", std::ios::app}
         << "listen_addresses = ''\nunix_socket_directories = '" << folder_
-        << "'\nfsync = on\nmax_connections = 200\nshared_buffers = 128MB\nmax_wal_size = 2GB\nrecovery_init_sync_method = syncfs\n";
+        << "'\nfsync = on\nmax_connections = 200\nshared_buffers = 128MB\nmax_wal_size = 2GB\nautovacuum = off\nrecovery_init_sync_method = syncfs\n";
     watch();
     start();
     make_template(migrations);

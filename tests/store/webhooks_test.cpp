@@ -133,13 +133,15 @@ TEST_F(Webhooks, miss_nothing_that_a_slow_transaction_commits_late) {
 
 TEST_F(Webhooks, keep_the_order_of_a_manifest_even_where_a_page_ends) {
     const Uuid id = subscribe(1);
-    // Two officers' transactions on one manifest: the one with the lower number waited for the other.
-    ASSERT_EQ(sql("CREATE TABLE marks (n xid8); INSERT INTO marks VALUES (pg_current_xact_id())"), "");
-    tell(1, "second");
-    tell(1, "first");
-    ASSERT_EQ(sql("UPDATE puente.event SET written_by = (SELECT n FROM marks) WHERE kind = 'second'; "
-                  "UPDATE puente.event SET event_id = DEFAULT WHERE kind = 'second'"),
-              "");
+    // Two officers' transactions on one manifest: the one with the lower number comes second.
+    const auto moved = [](const std::string& kind) {
+        return "UPDATE puente.manifest SET state_no = state_no + 1 WHERE trip_number = 'TRIP1'; INSERT INTO puente.event (manifest_id, at, kind, version, "
+               "state_no, actor, status) SELECT manifest_id, now(), '" + kind + "', 1, state_no, 'CBP', 'HELD' FROM puente.manifest WHERE trip_number = 'TRIP1';";
+    };
+    std::thread slow{[&] { sql("BEGIN; SELECT pg_current_xact_id(), pg_sleep(1.1); " + moved("second") + " COMMIT"); }};
+    EXPECT_TRUE(soon([&] { return sql("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1.1)%' AND wait_event = 'PgSleep'") == "1"; }));
+    ASSERT_EQ(sql(moved("first")), "");
+    slow.join();
     EXPECT_TRUE(make(1).more);
     const auto errands = take();
     ASSERT_EQ(errands.size(), 1u);
