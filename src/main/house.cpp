@@ -77,7 +77,7 @@ push::EventFeed::Settings feed_settings(const Settings& settings) {
     return feed;
 }
 
-Result<std::unique_ptr<push::WebhookCourier>> open_webhooks(const Settings& settings, store::Pool& pool) {
+Result<std::unique_ptr<push::WebhookCourier>> open_webhooks(const Settings& settings, store::Pool& pool, telemetry::Metrics& metrics) {
     push::WebhookSettings webhooks = settings.webhooks;
     if (!settings.webhook_secret_key_file.empty()) {
         Result<std::string> key = read_file(settings.webhook_secret_key_file);
@@ -85,7 +85,7 @@ Result<std::unique_ptr<push::WebhookCourier>> open_webhooks(const Settings& sett
         if (key->size() < 32) return Error{ErrorKind::malformed, fmt::format("'{}' holds fewer than 32 bytes", settings.webhook_secret_key_file)};
         webhooks.secret_key = std::move(*key);
     }
-    return push::WebhookCourier::open(std::move(webhooks), pool);
+    return push::WebhookCourier::open(std::move(webhooks), pool, metrics);
 }
 
 Result<void> prepare_schema(const Settings& settings) {
@@ -250,7 +250,7 @@ Result<std::unique_ptr<House>> House::open(Settings settings) {
     const Result<void> followed = inside->rule_desk.follow(inside->pool, [house = inside.get()] { house->tell_rules(); });
     if (!followed) return followed.error();
     inside->registry_desk.follow(inside->pool);
-    Result<std::unique_ptr<push::WebhookCourier>> webhooks = open_webhooks(inside->settings, inside->pool);
+    Result<std::unique_ptr<push::WebhookCourier>> webhooks = open_webhooks(inside->settings, inside->pool, inside->metrics);
     if (!webhooks) return webhooks.error();
     inside->webhooks = std::move(*webhooks);
     inside->clearance.webhooks = inside->webhooks.get();

@@ -260,6 +260,41 @@ TEST_F(WebhookCalls, park_a_poisonous_message_with_its_reason_and_let_the_others
     EXPECT_EQ(station().sql("SELECT count(*) FROM puente.webhook_delivery WHERE state = 'DELIVERED'"), "22");
 }
 
+/// The value of a series; "absent" when there is none.
+std::string metric(Station& station, const std::string& series) {
+    const std::string text = "\n" + station.ask({"GET", "/metrics"}).body;
+    const std::size_t at = text.find("\n" + series + " ");
+    if (at == std::string::npos) return "absent";
+    const std::size_t from = at + series.size() + 2;
+    return text.substr(from, text.find('\n', from) - from);
+}
+
+TEST_F(WebhookCalls, are_counted_in_the_metrics_without_saying_whose_they_are) {
+    Receiver receiver{[&](const Call& call) {
+        return Receiver::status(call.body.find("\"gone\"") != std::string::npos ? 410 : call.body.find("\"poison\"") != std::string::npos ? 422 : 200);
+    }};
+    open({&receiver});
+    const json webhook = active(receiver.url());
+    const auto outcomes = [&](const std::string& outcome) { return metric(station(), "puente_webhook_deliveries_total{outcome=\"" + outcome + "\"}"); };
+    EXPECT_EQ(outcomes("delivered"), "0") << "the challenge is no delivery";
+    const std::string manifest = file();
+    EXPECT_TRUE(soon([&] { return outcomes("delivered") == "1"; }));
+    EXPECT_EQ(outcomes("parked"), "0");
+    tell(manifest, "poison");
+    EXPECT_TRUE(soon([&] { return outcomes("parked") == "1"; }));
+    EXPECT_EQ(outcomes("retried"), "4") << "what the receiver cannot read is tried five times";
+    EXPECT_EQ(metric(station(), "puente_webhook_attempt_seconds_count"), "6");
+    EXPECT_TRUE(soon([&] { return metric(station(), "puente_webhook_deliveries_parked") == "1"; }, 30s));
+    EXPECT_EQ(metric(station(), "puente_webhook_deliveries_waiting"), "0");
+    EXPECT_EQ(metric(station(), "puente_webhook_feed_lag_seconds"), "0");
+    EXPECT_EQ(metric(station(), "puente_webhooks_disabled_total"), "0");
+    tell(manifest, "gone");
+    EXPECT_TRUE(soon([&] { return metric(station(), "puente_webhooks_disabled_total") == "1"; }));
+    const std::string all = station().ask({"GET", "/metrics"}).body;
+    for (const std::string& secret : {std::to_string(receiver.port()), std::string{"broker-one"}, webhook["webhookId"].get<std::string>(), manifest})
+        EXPECT_EQ(all.find(secret), std::string::npos) << secret;
+}
+
 TEST_F(WebhookCalls, end_with_410) {
     Receiver receiver{[](const Call&) { return Receiver::status(410); }};
     open({&receiver});
