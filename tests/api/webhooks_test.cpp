@@ -451,9 +451,7 @@ TEST_F(WebhookCalls, survive_a_gateway_that_is_killed) {
 TEST_F(WebhookCalls, of_two_gateways_come_once_when_all_is_well) {
     Receiver receiver;
     open({&receiver});
-    std::vector<std::string> second = station().command();
-    second[static_cast<std::size_t>(std::find(second.begin(), second.end(), "--port") - second.begin()) + 1] = std::to_string(free_port());
-    const Process other{second, {}, Process::Files{}};
+    const Process other{station().command(free_port()), {}, Process::Files{}};
     active(receiver.url());
     for (int i = 0; i < 40; ++i) file();
     ASSERT_TRUE(receiver.got(40, 30s));
