@@ -28,13 +28,6 @@ namespace {
 
 constexpr std::chrono::milliseconds poll_every{1'000};
 
-/// Selection is part of intake: it reads what standing needs, and no names.
-store::As reader() {
-    store::As as;
-    as.kind = store::As::Kind::intake;
-    return as;
-}
-
 }  // namespace
 
 struct RegistryDesk::Inside {
@@ -103,7 +96,7 @@ asio::awaitable<Result<void>> RegistryDesk::Inside::catch_up() {
     const std::function<Result<store::RegistryVersions>(store::Transaction&)> look = [](store::Transaction& tx) {
         return store::find_registry_versions(tx);
     };
-    const Result<store::RegistryVersions> versions = co_await pool->in_transaction<store::RegistryVersions>(reader(), look);
+    const Result<store::RegistryVersions> versions = co_await pool->in_transaction<store::RegistryVersions>(store::As::intake(), look);
     if (!versions) co_return versions.error();
     for (const Programme programme : programmes) {
         const auto at = static_cast<std::size_t>(programme);
@@ -111,7 +104,7 @@ asio::awaitable<Result<void>> RegistryDesk::Inside::catch_up() {
         const std::function<Result<store::RollAtVersion>(store::Transaction&)> read = [programme](store::Transaction& tx) {
             return store::read_roll(tx, programme);
         };
-        const Result<store::RollAtVersion> roll = co_await pool->in_transaction<store::RollAtVersion>(reader(), read);
+        const Result<store::RollAtVersion> roll = co_await pool->in_transaction<store::RollAtVersion>(store::As::intake(), read);
         if (!roll) co_return roll.error();
         selection::Registry next = *registry.last();
         next.rolls[at] = roll->roll;

@@ -107,14 +107,12 @@ boost::asio::awaitable<Result<Memory>> remember(const manifest::Manifest& manife
     asked.trip_number = manifest.trip_number();
     asked.estimated_arrival = manifest.arrival().at;
     asked.uses = memory.uses;
-    store::As as;
-    as.kind = store::As::Kind::intake;
     using Earlier = std::vector<manifest::EarlierUse>;
     // By value: the work may still be done when nobody waits for it any more.
     const std::function<Result<Earlier>(store::Transaction&)> find = [asked = std::move(asked)](store::Transaction& tx) {
         return store::find_earlier_uses(tx, asked);
     };
-    Result<Earlier> earlier = co_await clearance.pool.in_transaction<Earlier>(as, find);
+    Result<Earlier> earlier = co_await clearance.pool.in_transaction<Earlier>(store::As::intake(), find);
     if (!earlier) co_return earlier.error();
     memory.earlier = std::move(*earlier);
     co_return memory;

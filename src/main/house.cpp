@@ -3,19 +3,14 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <fstream>
 #include <iterator>
-#include <mutex>
-#include <stop_token>
-#include <thread>
 #include <utility>
 
 #include "puente/access/token_cache.hpp"
-#include "puente/clearance/board.hpp"
+#include "puente/clearance/chores.hpp"
 #include "puente/clearance/clearance.hpp"
 #include "puente/clearance/grant.hpp"
-#include "puente/clearance/queue_watch.hpp"
 #include "puente/clearance/registry_desk.hpp"
 #include "puente/clearance/rule_desk.hpp"
 #include "puente/clearance/status_cache.hpp"
@@ -23,8 +18,8 @@
 #include "puente/push/change_feed.hpp"
 #include "puente/push/webhooks.hpp"
 #include "puente/push/event_feed.hpp"
+#include "puente/store/caretaker.hpp"
 #include "puente/store/claims.hpp"
-#include "puente/store/expiry.hpp"
 #include "puente/store/filing.hpp"
 #include "puente/store/listen.hpp"
 #include "puente/store/migrate.hpp"
@@ -77,7 +72,7 @@ push::EventFeed::Settings feed_settings(const Settings& settings) {
     return feed;
 }
 
-Result<std::unique_ptr<push::WebhookCourier>> open_webhooks(const Settings& settings, store::Pool& pool) {
+Result<std::unique_ptr<push::WebhookCourier>> open_webhooks(const Settings& settings, store::Pool& pool, telemetry::Metrics& metrics) {
     push::WebhookSettings webhooks = settings.webhooks;
     if (!settings.webhook_secret_key_file.empty()) {
         Result<std::string> key = read_file(settings.webhook_secret_key_file);
@@ -85,7 +80,7 @@ Result<std::unique_ptr<push::WebhookCourier>> open_webhooks(const Settings& sett
         if (key->size() < 32) return Error{ErrorKind::malformed, fmt::format("'{}' holds fewer than 32 bytes", settings.webhook_secret_key_file)};
         webhooks.secret_key = std::move(*key);
     }
-    return push::WebhookCourier::open(std::move(webhooks), pool);
+    return push::WebhookCourier::open(std::move(webhooks), pool, metrics);
 }
 
 Result<void> prepare_schema(const Settings& settings) {
@@ -110,6 +105,7 @@ struct House::Inside {
           pool{settings.database, metrics},
           writer{settings.database, metrics},
           claims{settings.database, metrics},
+          caretaker{settings.database, metrics, clearance::chores(std::chrono::hours{settings.expiry_hours})},
           events{feed_settings(settings), metrics, api::write_event},
           clearance{pool, writer, claims, rules, rule_desk, registry, registry_desk, changes, events, statuses, metrics, system_now, std::move(secret), std::chrono::minutes{settings.lease_minutes}},
           desk{{settings.issuer, settings.api.public_url, std::move(key), std::chrono::minutes{settings.token_minutes}},
@@ -164,36 +160,6 @@ struct House::Inside {
         return {true, {}};
     }
 
-    /// Forgets what has expired, every ten minutes; when the database cannot be reached, the next time.
-    void tidy(const std::stop_token& stop) const {
-        std::mutex mutex;
-        std::condition_variable_any wake;
-        for (std::unique_lock lock{mutex}; !stop.stop_requested(); wake.wait_for(lock, stop, std::chrono::minutes{10}, [] { return false; })) {
-            store::As as;
-            as.kind = store::As::Kind::intake;
-            const Result<void> forgotten = store::run_once(settings.database.url, as, store::forget_expired_answers);
-            if (!forgotten) Event{"expiry.postponed", Level::warning}.with("reason", forgotten.error().detail());
-            end_late_trips(stop);
-        }
-    }
-
-    /// One gateway at a time, in small transactions; the next time goes on where this one stopped.
-    void end_late_trips(const std::stop_token& stop) const {
-        constexpr std::size_t at_once = 200;
-        std::size_t expired = at_once;
-        std::size_t all = 0;
-        for (; expired == at_once && !stop.stop_requested(); all += expired) {
-            const Result<void> done = store::run_once(settings.database.url, store::As::watch(), [&](store::Transaction& tx) -> Result<void> {
-                const Result<std::size_t> some = store::expire_manifests(tx, std::chrono::hours{settings.expiry_hours}, at_once);
-                expired = some ? *some : 0;
-                return some ? Result<void>{} : Result<void>{some.error()};
-            });
-            if (!done) expired = 0;
-            if (!done) Event{"expiry.postponed", Level::warning}.with("reason", done.error().detail());
-        }
-        if (all > 0) Event{"trips.expired"}.with("manifests", all);
-    }
-
     void count_door() {
         const net::ServerCounts counts = server->counts();
         metrics.door({counts.connections, counts.requests_in_flight, counts.requests_shed, counts.connections_refused, counts.handshakes_failed});
@@ -220,6 +186,7 @@ struct House::Inside {
     store::Pool pool;
     store::FilingWriter writer;
     store::ClaimWriter claims;
+    store::Caretaker caretaker;
     push::EventFeed events;
     std::unique_ptr<push::WebhookCourier> webhooks;
     clearance::Clearance clearance;
@@ -228,9 +195,6 @@ struct House::Inside {
     std::unique_ptr<net::Application> application;
     std::unique_ptr<net::Server> server;
     std::unique_ptr<store::Listener> listener;
-    clearance::QueueWatch queue_watch;
-    clearance::BoardKeeper board_keeper;
-    std::jthread tidying;
 };
 
 House::House(std::unique_ptr<Inside> inside) : inside_{std::move(inside)} {}
@@ -250,7 +214,7 @@ Result<std::unique_ptr<House>> House::open(Settings settings) {
     const Result<void> followed = inside->rule_desk.follow(inside->pool, [house = inside.get()] { house->tell_rules(); });
     if (!followed) return followed.error();
     inside->registry_desk.follow(inside->pool);
-    Result<std::unique_ptr<push::WebhookCourier>> webhooks = open_webhooks(inside->settings, inside->pool);
+    Result<std::unique_ptr<push::WebhookCourier>> webhooks = open_webhooks(inside->settings, inside->pool, inside->metrics);
     if (!webhooks) return webhooks.error();
     inside->webhooks = std::move(*webhooks);
     inside->clearance.webhooks = inside->webhooks.get();
@@ -258,9 +222,6 @@ Result<std::unique_ptr<House>> House::open(Settings settings) {
     if (!server) return server.error();
     inside->server = std::move(*server);
     inside->listen();
-    inside->queue_watch.begin(inside->pool);
-    inside->board_keeper.begin(inside->pool);
-    inside->tidying = std::jthread{[house = inside.get()](const std::stop_token& stop) { house->tidy(stop); }};
     return std::make_unique<House>(std::move(inside));
 }
 
@@ -271,8 +232,7 @@ void House::run() {
     inside_->registry_desk.stop();
     inside_->listener->stop();
     inside_->events.stop();
-    inside_->queue_watch.stop();
-    inside_->board_keeper.stop();
+    inside_->caretaker.stop();
     inside_->writer.stop();
     inside_->claims.stop();
     inside_->pool.stop();

@@ -61,7 +61,7 @@ struct Found {
 
 HeadVerdict read_request_line(std::string_view line, const Limits& limits, Request& request, Found& found);
 HeadVerdict read_field(std::string_view line, Request& request, Found& found);
-HeadVerdict judge_framing(const Found& found, const Limits& limits, Method method, std::size_t& content_length);
+HeadVerdict judge_framing(const Found& found, const Limits& limits, std::size_t& content_length);
 
 }  // namespace
 
@@ -88,7 +88,7 @@ HeadVerdict read_head(std::string_view block, const Limits& limits, Request& req
     if (verdict.status != 0) return verdict;
     if (rest.size() != 2) return {400, "bytes follow the empty line of the header"};
 
-    verdict = judge_framing(found, limits, request.method, content_length);
+    verdict = judge_framing(found, limits, content_length);
     keep_alive = !found.http_1_0 && !found.closes;
     expects_continue = found.has(Known::expect) && !found.http_1_0;
     return verdict;
@@ -216,14 +216,13 @@ HeadVerdict read_content_length(std::string_view value, std::size_t body_bytes_m
     return {};
 }
 
-HeadVerdict judge_framing(const Found& found, const Limits& limits, Method method, std::size_t& content_length) {
+/// Neither Content-Length nor Transfer-Encoding: there is no body (RFC 9112, 6.3).
+HeadVerdict judge_framing(const Found& found, const Limits& limits, std::size_t& content_length) {
     if (found.has(Known::transfer_encoding)) return {411, "send the body with Content-Length; Transfer-Encoding is not accepted"};
     if (!found.has(Known::host) || !is_host(found.value(Known::host))) return {400, "exactly one valid Host is needed"};
     if (found.has(Known::content_length)) {
         HeadVerdict verdict = read_content_length(found.value(Known::content_length), limits.body_bytes_max, content_length);
         if (verdict.status != 0) return verdict;
-    } else if (method == Method::post || method == Method::put) {
-        return {411, "Content-Length is needed, 0 when there is no body"};
     }
     if (found.coded) return {415, "send the body without Content-Encoding"};
     const bool expects = found.has(Known::expect) && !found.http_1_0;

@@ -17,6 +17,7 @@
 #include "puente/store/pool.hpp"
 #include "puente/store/transaction.hpp"
 #include "puente/telemetry/log.hpp"
+#include "puente/telemetry/metrics.hpp"
 #include "push/webhook_plan.hpp"
 #include "push/webhook_secret.hpp"
 #include "push/webhook_signature.hpp"
@@ -37,6 +38,7 @@ constexpr std::size_t challenges_at_once = 8;
 constexpr std::chrono::milliseconds idle{500};    ///< filings send no notice: so often the feed is looked at
 constexpr std::chrono::milliseconds breath{10};   ///< between two rounds, so that outcomes gather
 constexpr std::chrono::minutes tidy_every{1};
+constexpr std::chrono::seconds look_every{10};    ///< how it stands with all deliveries, for those who watch the gateways
 constexpr std::chrono::hours keep{30 * 24};       ///< the delivery log, and what could not be delivered
 
 std::int64_t unix_now() {
@@ -54,6 +56,18 @@ bool answers(const std::string& body, const std::string& challenge) {
     return bare == challenge || bare == "{\"challenge\":\"" + challenge + "\"}";
 }
 
+telemetry::Delivery counted_as(store::ErrandOutcome::Verdict verdict) {
+    switch (verdict) {
+        case store::ErrandOutcome::Verdict::delivered:
+            return telemetry::Delivery::delivered;
+        case store::ErrandOutcome::Verdict::parked:
+            return telemetry::Delivery::parked;
+        case store::ErrandOutcome::Verdict::again:
+            break;
+    }
+    return telemetry::Delivery::retried;
+}
+
 std::mt19937_64 seeded() {
     std::uint64_t seed = 0;
     for (const char octet : crypto::random_octets(sizeof seed)) seed = seed << 8 | static_cast<unsigned char>(octet);
@@ -64,14 +78,15 @@ std::mt19937_64 seeded() {
 
 /// Everything but the constructor, wake() and stop() runs on the courier's own thread.
 struct WebhookCourier::Inside {
-    Inside(WebhookSettings given, std::unique_ptr<net::Outbound> out, store::Pool& pool_of_house)
-        : settings{std::move(given)}, box{settings.secret_key}, outbound{std::move(out)}, pool{pool_of_house} {}
+    Inside(WebhookSettings given, std::unique_ptr<net::Outbound> out, store::Pool& pool_of_house, telemetry::Metrics& metrics_of_house)
+        : settings{std::move(given)}, box{settings.secret_key}, outbound{std::move(out)}, pool{pool_of_house}, metrics{metrics_of_house} {}
 
     asio::awaitable<void> work();
     asio::awaitable<bool> round();
     asio::awaitable<bool> record();
     asio::awaitable<std::size_t> take();
     asio::awaitable<void> tidy();
+    asio::awaitable<void> look();
     asio::awaitable<void> wait();
     asio::awaitable<void> rest();
     asio::awaitable<void> carry(store::WebhookErrand errand);
@@ -83,6 +98,7 @@ struct WebhookCourier::Inside {
     const SecretBox box;
     const std::unique_ptr<net::Outbound> outbound;
     store::Pool& pool;
+    telemetry::Metrics& metrics;
     asio::io_context io{1};
     asio::executor_work_guard<asio::io_context::executor_type> guard{io.get_executor()};
     asio::steady_timer timer{io};
@@ -90,6 +106,7 @@ struct WebhookCourier::Inside {
     bool stopping = false;
     Clock::time_point give_up = Clock::time_point::max();
     Clock::time_point tidied = Clock::now();
+    Clock::time_point looked{};
     std::size_t in_flight = 0;
     std::size_t in_flight_slow = 0;
     std::vector<store::ErrandOutcome> outcomes;
@@ -120,6 +137,7 @@ asio::awaitable<bool> WebhookCourier::Inside::round() {
     }
     const std::size_t taken = co_await take();
     if (Clock::now() - tidied >= tidy_every) co_await tidy();
+    if (Clock::now() - looked >= look_every) co_await look();
     co_return made->more || taken > 0;
 }
 
@@ -127,15 +145,15 @@ asio::awaitable<bool> WebhookCourier::Inside::round() {
 asio::awaitable<bool> WebhookCourier::Inside::record() {
     if (outcomes.empty()) co_return true;
     const auto batch = std::make_shared<const std::vector<store::ErrandOutcome>>(std::exchange(outcomes, {}));
-    using Nothing = std::monostate;
-    const std::function<Result<Nothing>(store::Transaction&)> write = [batch, patience = settings.patience](store::Transaction& tx) -> Result<Nothing> {
-        const Result<void> written = store::record_outcomes(tx, *batch, patience);
-        if (!written) return written.error();
-        return Nothing{};
+    const std::function<Result<std::size_t>(store::Transaction&)> write = [batch, patience = settings.patience](store::Transaction& tx) {
+        return store::record_outcomes(tx, *batch, patience);
     };
-    const Result<Nothing> written = co_await pool.in_transaction<Nothing>(store::As::courier(), write);
-    if (written) co_return true;
-    Event{"webhooks.postponed", Level::warning}.with("reason", written.error().detail());
+    const Result<std::size_t> disabled = co_await pool.in_transaction<std::size_t>(store::As::courier(), write);
+    if (disabled) {
+        metrics.webhooks_disabled(*disabled);
+        co_return true;
+    }
+    Event{"webhooks.postponed", Level::warning}.with("reason", disabled.error().detail());
     outcomes.insert(outcomes.begin(), batch->begin(), batch->end());
     co_return false;
 }
@@ -169,6 +187,13 @@ asio::awaitable<void> WebhookCourier::Inside::tidy() {
     };
     const Result<Nothing> done = co_await pool.in_transaction<Nothing>(store::As::courier(), forget);
     if (!done) Event{"webhooks.postponed", Level::warning}.with("reason", done.error().detail());
+}
+
+asio::awaitable<void> WebhookCourier::Inside::look() {
+    looked = Clock::now();
+    const Result<store::WebhookBacklog> found = co_await pool.in_transaction<store::WebhookBacklog>(store::As::courier(), store::look_at_deliveries);
+    if (found) metrics.webhooks({found->waiting, found->parked, found->feed_lag});
+    if (!found) Event{"webhooks.postponed", Level::warning}.with("reason", found.error().detail());
 }
 
 /// Until somebody wakes it, or it is time to look all the same.
@@ -217,6 +242,7 @@ asio::awaitable<void> WebhookCourier::Inside::carry(store::WebhookErrand errand)
         .with("http.response.status_code", outcome.status)
         .with("duration_ms", took.count())
         .with("error.type", outcome.error);
+    if (errand.event_id != 0) metrics.delivery(counted_as(outcome.verdict), took);
     outcomes.push_back(std::move(outcome));
     woken = true;
     timer.cancel();
@@ -288,11 +314,11 @@ WebhookCourier::~WebhookCourier() {
     stop(0ms);
 }
 
-Result<std::unique_ptr<WebhookCourier>> WebhookCourier::open(WebhookSettings settings, store::Pool& pool) {
+Result<std::unique_ptr<WebhookCourier>> WebhookCourier::open(WebhookSettings settings, store::Pool& pool, telemetry::Metrics& metrics) {
     if (settings.plan.waits.empty()) return Error{ErrorKind::malformed, "the plan of webhook retries is empty"};
     Result<std::unique_ptr<net::Outbound>> outbound = net::Outbound::open(settings.outbound);
     if (!outbound) return outbound.error();
-    return std::make_unique<WebhookCourier>(std::make_unique<Inside>(std::move(settings), std::move(*outbound), pool));
+    return std::make_unique<WebhookCourier>(std::make_unique<Inside>(std::move(settings), std::move(*outbound), pool, metrics));
 }
 
 const WebhookSettings& WebhookCourier::settings() const {

@@ -10,6 +10,8 @@ namespace puente::store {
 
 namespace {
 
+constexpr int attempts_max = 5;
+
 constexpr Statement take_role{"take_role",
                               "SELECT set_config('role', $1, true), set_config('puente.company', $2, true), set_config('puente.scac', $3, true)"};
 
@@ -141,6 +143,12 @@ Attempt attempt(Connection& connection, const As& as, const std::function<Result
     } catch (const std::exception&) {
         return {Ending::refused, Error{}};
     }
+}
+
+Attempt attempt_again(Connection& connection, const As& as, const std::function<Result<void>(Transaction&)>& work, bool takes_role) {
+    Attempt last = attempt(connection, as, work, takes_role);
+    for (int tries = 1; last.ending == Ending::again && tries < attempts_max; ++tries) last = attempt(connection, as, work, takes_role);
+    return last;
 }
 
 }  // namespace puente::store

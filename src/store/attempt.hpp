@@ -43,5 +43,7 @@ struct Attempt {
 
 /// Runs `work` once in one transaction as `as`. With `takes_role` false, As::gateway stays whoever is logged in.
 Attempt attempt(Connection& connection, const As& as, const std::function<Result<void>(Transaction&)>& work, bool takes_role = true);
+/// The same, and a few times more after a serialisation failure or a deadlock.
+Attempt attempt_again(Connection& connection, const As& as, const std::function<Result<void>(Transaction&)>& work, bool takes_role = true);
 
 }  // namespace puente::store

@@ -117,7 +117,7 @@ Result<BoardRound> count_events(Transaction& tx, std::size_t limit) {
     const Row place = (*cursor)[0];
     const Result<Rows> page = tx.run(count_page, place.text(0), place.int64(1), static_cast<std::int64_t>(limit));
     if (!page) return page.error();
-    fault_point("before_board_move");
+    if (!page->empty()) fault_point("before_board_move");
     const BoardRound round{page->empty() ? 0 : static_cast<std::size_t>((*page)[0].int64(0)),
                            !page->empty() && (*page)[0].int64(0) == static_cast<std::int64_t>(limit)};
     if (round.events == 0 && place.boolean(2)) return round;

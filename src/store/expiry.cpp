@@ -8,7 +8,8 @@ namespace puente::store {
 
 namespace {
 
-constexpr Statement forget_expired_answers_statement{"forget_expired_answers", "DELETE FROM puente.idempotency WHERE expires_at < now()"};
+constexpr Statement forget_answers{"forget_expired_answers", R"sql(DELETE FROM puente.idempotency
+ WHERE ctid = ANY (ARRAY(SELECT i.ctid FROM puente.idempotency AS i WHERE i.expires_at < now() LIMIT $1::bigint)))sql"};
 
 // Ends with the transaction, also when the gateway dies.
 constexpr Statement one_at_a_time{"expire_one_at_a_time", "SELECT pg_try_advisory_xact_lock(hashtext('puente.expiry'), 0)"};
@@ -44,10 +45,10 @@ SELECT pg_notify('manifest_changed', manifest_id::text) FROM moved)sql"};
 
 }  // namespace
 
-Result<void> forget_expired_answers(Transaction& tx) {
-    const Result<Rows> forgotten = tx.run(forget_expired_answers_statement);
+Result<std::size_t> forget_expired_answers(Transaction& tx, std::size_t most) {
+    const Result<Rows> forgotten = tx.run(forget_answers, static_cast<std::int64_t>(most));
     if (!forgotten) return forgotten.error();
-    return {};
+    return forgotten->affected();
 }
 
 Result<std::size_t> expire_manifests(Transaction& tx, std::chrono::hours patience, std::size_t most) {

@@ -20,8 +20,6 @@ struct Waiting {
     int losses = 0;  ///< connections that were lost under it, before anything was written
 };
 
-constexpr int attempts_max = 5;
-
 Error unreachable() {
     return Error{ErrorKind::overloaded, "the database cannot be reached; try again"};
 }
@@ -53,8 +51,7 @@ struct Pool::Inside {
     }
 
     void run(Connection& connection, Waiting job) {
-        Attempt last = attempt(connection, job.as, job.work);
-        for (int tries = 1; last.ending == Ending::again && tries < attempts_max; ++tries) last = attempt(connection, job.as, job.work);
+        const Attempt last = attempt_again(connection, job.as, job.work);
         if (last.ending == Ending::lost && job.losses++ == 0 && !line.closed()) {
             std::vector<Waiting> once_more;
             once_more.push_back(std::move(job));
@@ -106,9 +103,7 @@ Result<void> run_once(const std::string& url, As as, const std::function<Result<
     try {
         const Session session{url, "", std::chrono::milliseconds{0}, std::chrono::milliseconds{0}, nullptr};
         Connection connection{session, nullptr};
-        Attempt last = attempt(connection, as, work, false);
-        for (int tries = 1; last.ending == Ending::again && tries < attempts_max; ++tries) last = attempt(connection, as, work, false);
-        return last.outcome;
+        return attempt_again(connection, as, work, false).outcome;
     } catch (const std::exception& error) {
         return Error{ErrorKind::overloaded, std::string{"the database cannot be reached: "} + error.what()};
     }

@@ -93,7 +93,7 @@ constexpr Statement judge_endpoints{"judge_webhook_endpoints", R"sql(WITH seen A
       FROM unnest($1::uuid[], $2::boolean[], $3::boolean[], $4::bigint[], $5::boolean[], $6::integer[]) AS g (webhook_id, went, at_fault, rest_ms, gone, latency_ms)
      GROUP BY webhook_id
 ), judged AS (
-    SELECT w.webhook_id, seen.went, seen.faults, seen.rest_ms, seen.latency_ms, NOT seen.went AND (seen.gone
+    SELECT w.webhook_id, seen.went, seen.faults, seen.rest_ms, seen.latency_ms, NOT seen.went AND w.state IN ('ACTIVE', 'PAUSED') AND (seen.gone
            OR COALESCE(w.failing_since < now() - $7::bigint * interval '1 second', false)) AS ends, seen.gone
       FROM seen JOIN puente.webhook AS w USING (webhook_id)
 )
@@ -102,13 +102,14 @@ UPDATE puente.webhook AS w
        failing_since = CASE WHEN j.went THEN NULL ELSE COALESCE(w.failing_since, now()) END,
        rest_until = CASE WHEN j.went THEN LEAST(w.rest_until, now()) ELSE GREATEST(w.rest_until, now() + j.rest_ms * interval '1 millisecond') END,
        latency_ms = CASE WHEN w.latency_ms = 0 THEN j.latency_ms ELSE (3 * w.latency_ms + j.latency_ms) / 4 END,
-       state = CASE WHEN j.ends AND w.state IN ('ACTIVE', 'PAUSED') THEN 'DISABLED' ELSE w.state END,
-       state_reason = CASE WHEN NOT j.ends OR w.state NOT IN ('ACTIVE', 'PAUSED') THEN w.state_reason
+       state = CASE WHEN j.ends THEN 'DISABLED' ELSE w.state END,
+       state_reason = CASE WHEN NOT j.ends THEN w.state_reason
                            WHEN j.gone THEN 'the endpoint answered 410: it wants no more'
                            ELSE 'no delivery succeeded since ' || to_char(w.failing_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') END,
        (replay_xid, replay_event) = (SELECT CASE WHEN j.ends AND w.replay_xid IS NULL THEN c.after_xid ELSE w.replay_xid END,
                                             CASE WHEN j.ends AND w.replay_xid IS NULL THEN c.after_event ELSE w.replay_event END FROM puente.webhook_cursor AS c)
-  FROM judged AS j WHERE w.webhook_id = j.webhook_id)sql"};
+  FROM judged AS j WHERE w.webhook_id = j.webhook_id
+RETURNING j.ends)sql"};
 
 constexpr Statement settle_challenge{"settle_webhook_challenge", R"sql(UPDATE puente.webhook AS w
    SET state = CASE $3::text WHEN 'DELIVERED' THEN 'ACTIVE' WHEN 'PARKED' THEN 'UNVERIFIED' ELSE w.state END, state_reason = $4,
@@ -135,6 +136,16 @@ constexpr Statement forget_attempts{"forget_webhook_attempts", R"sql(DELETE FROM
 
 constexpr Statement forget_secrets{"forget_webhook_secrets", R"sql(DELETE FROM puente.webhook_secret AS s USING puente.webhook AS w
  WHERE w.webhook_id = s.webhook_id AND (s.expires_at < now() OR w.state = 'DELETED'))sql"};
+
+// A statement is planned once, perhaps while the tables are small: it has to go by its indexes when they no longer are.
+constexpr Statement go_by_index{"webhooks_go_by_index", "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"};
+
+constexpr Statement count_backlog{"count_webhook_backlog", R"sql(SELECT
+       (SELECT count(*) FROM (SELECT FROM puente.webhook_delivery WHERE state = 'WAITING' LIMIT 100000) AS waiting),
+       (SELECT count(*) FROM (SELECT FROM puente.webhook_delivery WHERE state = 'PARKED' LIMIT 100000) AS parked),
+       (SELECT GREATEST(0, 1000 * extract(epoch FROM clock_timestamp() - next.at))::bigint
+          FROM puente.webhook_cursor AS c CROSS JOIN LATERAL (
+               SELECT at FROM puente.event WHERE (written_by, event_id) > (c.after_xid, c.after_event) ORDER BY written_by, event_id LIMIT 1) AS next))sql"};
 
 const char* becomes(ErrandOutcome::Verdict verdict) {
     switch (verdict) {
@@ -194,14 +205,16 @@ struct Columns {
     }
 };
 
-Result<void> record_deliveries(Transaction& tx, const Columns& all, std::chrono::seconds patience) {
+/// Gives how many endpoints it disabled.
+Result<std::size_t> record_deliveries(Transaction& tx, const Columns& all, std::chrono::seconds patience) {
     const Parameter webhooks = all.webhooks.parameter();
     const Parameter events = all.events.parameter();
     const Parameter states = all.states.parameter();
+    if (const Result<Rows> locked = tx.run_bound(lock_webhooks, {webhooks}); !locked) return locked.error();
+    const Result<Rows> judged = tx.run_bound(judge_endpoints, {webhooks, all.went.parameter(), all.at_fault.parameter(), all.rests.parameter(),
+                                                               all.gone.parameter(), all.latencies.parameter(), Parameter{std::int64_t{patience.count()}}});
+    if (!judged) return judged.error();
     const Result<Rows> done[] = {
-        tx.run_bound(lock_webhooks, {webhooks}),
-        tx.run_bound(judge_endpoints, {webhooks, all.went.parameter(), all.at_fault.parameter(), all.rests.parameter(), all.gone.parameter(),
-                                       all.latencies.parameter(), Parameter{std::int64_t{patience.count()}}}),
         tx.run_bound(settle_deliveries, {webhooks, events, all.attempts.parameter(), states, all.errors.parameter(), all.delays.parameter()}),
         tx.run_bound(hold_followers, {webhooks, events, states}),
         tx.run_bound(free_followers, {webhooks, events, states}),
@@ -209,7 +222,9 @@ Result<void> record_deliveries(Transaction& tx, const Columns& all, std::chrono:
     for (const Result<Rows>& each : done) {
         if (!each) return each.error();
     }
-    return {};
+    std::size_t disabled = 0;
+    for (std::size_t i = 0; i < judged->size(); ++i) disabled += (*judged)[i].boolean(0) ? 1 : 0;
+    return disabled;
 }
 
 }  // namespace
@@ -236,7 +251,7 @@ Result<std::vector<WebhookErrand>> take_errands(Transaction& tx, const ErrandLim
     return errands;
 }
 
-Result<void> record_outcomes(Transaction& tx, const std::vector<ErrandOutcome>& outcomes, std::chrono::seconds patience) {
+Result<std::size_t> record_outcomes(Transaction& tx, const std::vector<ErrandOutcome>& outcomes, std::chrono::seconds patience) {
     Columns all;
     Columns deliveries;
     bool any_delivery = false;
@@ -251,13 +266,12 @@ Result<void> record_outcomes(Transaction& tx, const std::vector<ErrandOutcome>& 
             any_delivery = true;
         }
     }
-    if (any_delivery) {
-        if (const Result<void> recorded = record_deliveries(tx, deliveries, patience); !recorded) return recorded;
-    }
+    const Result<std::size_t> disabled = any_delivery ? record_deliveries(tx, deliveries, patience) : Result<std::size_t>{std::size_t{0}};
+    if (!disabled) return disabled.error();
     const Result<Rows> logged = tx.run_bound(log_attempts, {all.webhooks.parameter(), all.events.parameter(), all.attempts.parameter(),
                                                             all.statuses.parameter(), all.latencies.parameter(), all.errors.parameter()});
     if (!logged) return logged.error();
-    return {};
+    return disabled;
 }
 
 Result<void> tidy_webhooks(Transaction& tx, std::chrono::hours keep) {
@@ -267,6 +281,14 @@ Result<void> tidy_webhooks(Transaction& tx, std::chrono::hours keep) {
         if (!each) return each.error();
     }
     return {};
+}
+
+Result<WebhookBacklog> look_at_deliveries(Transaction& tx) {
+    if (const Result<Rows> set = tx.run(go_by_index); !set) return set.error();
+    const Result<Rows> rows = tx.run(count_backlog);
+    if (!rows) return rows.error();
+    const Row row = (*rows)[0];
+    return WebhookBacklog{static_cast<std::size_t>(row.int64(0)), static_cast<std::size_t>(row.int64(1)), std::chrono::milliseconds{row.int64(2)}};
 }
 
 }  // namespace puente::store

@@ -28,7 +28,8 @@ using Buckets = Histogram::BucketBoundaries;
 
 const Buckets second_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 const Buckets row_buckets{1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
-constexpr std::array<std::string_view, 5> outcome_names{"filed", "rejected", "malformed", "replayed", "conflict"};
+constexpr std::array outcome_names{"filed", "rejected", "malformed", "replayed", "conflict"};
+constexpr std::array delivery_names{"delivered", "retried", "parked"};
 
 Counter& counter(Registry& registry, const char* name, const char* help) {
     return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
@@ -52,12 +53,14 @@ Series<Histogram> timings(Registry& registry, const char* name, const char* help
     return {std::move(labels), [&family](const prometheus::Labels& values) -> Histogram& { return family.Add(values, second_buckets); }};
 }
 
-std::array<Counter*, outcome_names.size()> outcome_counters(Registry& registry) {
-    auto& family = prometheus::BuildCounter().Name("puente_manifests_total").Help("Manifests sent, by what became of them.").Register(registry);
-    std::array<Counter*, outcome_names.size()> made{};
-    for (std::size_t i = 0; i < made.size(); ++i)
+/// One counter for each outcome, all there from the start.
+template <std::size_t count>
+std::array<Counter*, count> outcome_counters(Registry& registry, const char* name, const char* help, const std::array<const char*, count>& outcomes) {
+    auto& family = prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+    std::array<Counter*, count> made{};
+    for (std::size_t i = 0; i < count; ++i)
         made[i] = &family.Add({
-            {"outcome", std::string{outcome_names[i]}}
+            {"outcome", outcomes[i]}
         });
     return made;
 }
@@ -79,7 +82,16 @@ struct Metrics::Inside {
     Counter& events_read = counter(registry, "puente_events_read_total", "Events read for those who listen, once for each audience.");
     Counter& event_listeners_slow = counter(registry, "puente_event_listeners_slow_total", "Event streams ended because the reader was too slow.");
 
-    std::array<Counter*, outcome_names.size()> manifests = outcome_counters(registry);
+    std::array<Counter*, delivery_names.size()> deliveries =
+        outcome_counters(registry, "puente_webhook_deliveries_total", "Attempts to deliver to webhooks, by what became of them.", delivery_names);
+    Histogram& attempt_seconds = histogram(registry, "puente_webhook_attempt_seconds", "Duration of those attempts.", second_buckets);
+    Counter& webhooks_disabled = counter(registry, "puente_webhooks_disabled_total", "Webhooks disabled because they failed for too long or wanted no more.");
+    Gauge& deliveries_waiting = gauge(registry, "puente_webhook_deliveries_waiting", "Deliveries to webhooks still to be made, of all gateways.");
+    Gauge& deliveries_parked = gauge(registry, "puente_webhook_deliveries_parked", "Deliveries to webhooks given up, of all gateways.");
+    Gauge& feed_lag = gauge(registry, "puente_webhook_feed_lag_seconds", "Age of the oldest event that is not made into deliveries yet.");
+
+    std::array<Counter*, outcome_names.size()> manifests =
+        outcome_counters(registry, "puente_manifests_total", "Manifests sent, by what became of them.", outcome_names);
     Series<Counter> findings = counters(registry, "puente_findings_total", "Findings of the rules.", {"rule", "severity"});
     prometheus::Family<Gauge>& rule_sets = prometheus::BuildGauge().Name("puente_rule_sets_info").Help("The rule sets in force.").Register(registry);
 
@@ -125,6 +137,21 @@ void Metrics::events(const Events& counts) {
     inside_->event_listeners.Set(static_cast<double>(counts.listeners));
     raise(inside_->events_read, counts.read);
     raise(inside_->event_listeners_slow, counts.slow);
+}
+
+void Metrics::delivery(Delivery outcome, Seconds took) {
+    inside_->deliveries[static_cast<std::size_t>(outcome)]->Increment();
+    inside_->attempt_seconds.Observe(took.count());
+}
+
+void Metrics::webhooks_disabled(std::size_t count) {
+    inside_->webhooks_disabled.Increment(static_cast<double>(count));
+}
+
+void Metrics::webhooks(const Webhooks& counts) {
+    inside_->deliveries_waiting.Set(static_cast<double>(counts.waiting));
+    inside_->deliveries_parked.Set(static_cast<double>(counts.parked));
+    inside_->feed_lag.Set(counts.feed_lag.count());
 }
 
 void Metrics::manifest(Outcome outcome) {

@@ -137,7 +137,6 @@ TEST_F(DoorOfApi, limits_have_their_own_answers_and_end_the_connection) {
     };
     const Case cases[] = {
         {"transfer_encoding",      "POST /v1/manifests HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",        411,                                    "length-required"                                                                              },
-        {"no_length",              "POST /v1/manifests HTTP/1.1\r\n" + host + "\r\n",                                               411,                                    "length-required"                                                                              },
         {"large_body",             "POST /v1/manifests HTTP/1.1\r\n" + host + "Content-Length: 65537\r\n\r\n",                      413,                                    "too-large"                                                                                    },
         {"huge_body",              "POST /v1/manifests HTTP/1.1\r\n" + host + "Content-Length: 99999999999999999999999999\r\n\r\n", 413,                                    "too-large"                                                                                    },
         {"long_target",            "GET /" + std::string(3000,                                                                      'a') + " HTTP/1.1\r\n" + host + "\r\n", 414,                                                                                             "target-too-long"},
@@ -159,6 +158,47 @@ TEST_F(DoorOfApi, limits_have_their_own_answers_and_end_the_connection) {
         SCOPED_TRACE(each.name);
         expect_problem(answers[0], each.status, each.slug);
     }
+}
+
+// RFC 9112, 6.3: a request without Content-Length and Transfer-Encoding has no body.
+TEST_F(DoorOfApi, a_request_without_a_length_has_no_body) {
+    const auto ask = [&](const std::string& line, const Party& party, const std::string& more = "") {
+        const std::string head = line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: " + station.bearer(party).second + "\r\n" + more;
+        const std::vector<Answer> answers = raw(head + "\r\nGET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        EXPECT_EQ(answers.size(), 2u) << line << ": what follows is the next request";
+        return answers.empty() ? Answer{} : answers[0];
+    };
+    const nlohmann::json manifest = filed(station, fresh());
+    const std::string id = manifest["manifestId"];
+    const Answer cancelled = ask("POST /v1/manifests/" + id + ":cancel", station.broker);
+    EXPECT_EQ(cancelled.status, 200) << cancelled.body;
+    EXPECT_EQ(station.get(station.broker, "/v1/manifests/" + id).json()["status"], "CANCELLED");
+    EXPECT_EQ(ask("POST /v1/ports/2604/inspections:claim", station.cbp).status, 409) << "nothing waits";
+
+    const std::string inspection = inspection_of(station, filed(station, fresh("produce-northbound", Look::cbp_inspects))["manifestId"]);
+    struct Case {
+        std::string line;
+        const Party& party;
+        const char* named;  ///< what the answer says is missing
+    };
+    const Case cases[] = {
+        {"POST /v1/webhooks", station.broker, "url"},
+        {"POST /v1/inspections/" + inspection + "/legs/CBP:start", station.cbp, "fence"},
+        {"POST /v1/inspections/" + inspection + "/legs/CBP:decide", station.cbp, "fence"},
+        {"POST /v1/inspections/" + inspection + "/annotations", station.cbp, "text"},
+        {"POST /v1/ports/2604/bays", station.cbp, "name"},
+        {"POST /v1/ports/2604/contingency", station.cbp, "reason"},
+        {"POST /v1/ports/2604/contingency:confirm", station.sat, "contingencyId"},
+    };
+    for (const Case& each : cases) {
+        SCOPED_TRACE(each.line);
+        const Answer answer = ask(each.line, each.party);
+        expect_problem(answer, 400, "malformed-request");
+        EXPECT_NE(answer.body.find(each.named), std::string::npos) << answer.body;
+    }
+    const Answer empty = ask("POST /v1/manifests", station.broker, "Content-Type: application/json\r\nIdempotency-Key: \"a\"\r\n");
+    expect_problem(empty, 400, "not-the-format");
+    EXPECT_EQ(ask("POST /oauth2/token", station.broker, "Content-Type: application/x-www-form-urlencoded\r\n").status, 400);
 }
 
 TEST_F(DoorOfApi, requests_follow_one_another_on_one_connection) {

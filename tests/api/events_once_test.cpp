@@ -47,9 +47,8 @@ TEST(EventsOnce, reach_every_listener_exactly_once_through_two_gateways_that_are
     station.stop();
     const std::vector<std::string> common{"--public-url", station.url(), "--issuer", station.url(), "--client-rate", "0"};
     station.start(common, {});
-    std::vector<std::string> line = station.command();
     const std::uint16_t second_port = free_port();
-    *(std::find(line.begin(), line.end(), "--port") + 1) = std::to_string(second_port);
+    const std::vector<std::string> line = station.command(second_port);
     auto second = std::make_unique<Process>(line, Environment{}, Process::Files{});
     const std::string token = station.token(station.broker);
     const std::string cbp_token = station.token(station.cbp);

@@ -17,10 +17,7 @@ using Rules = RuleTest;
 class Neighbour {
 public:
     explicit Neighbour(const Station& station) {
-        std::vector<std::string> line = station.command();
-        for (std::size_t i = 0; i + 1 < line.size(); ++i) {
-            if (line[i] == "--port") line[i + 1] = std::to_string(port_);
-        }
+        std::vector<std::string> line = station.command(port_);
         line.insert(line.end(), {"--public-url", station.url()});
         process_ = std::make_unique<Process>(line, Environment{}, Process::Files{"/dev/null", folder_.file("out"), folder_.file("err")});
         const auto ready = [this] {

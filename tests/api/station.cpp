@@ -81,11 +81,11 @@ Station::~Station() {
     cluster_.drop_database(database_);
 }
 
-std::vector<std::string> Station::command() const {
+std::vector<std::string> Station::command(std::uint16_t port) const {
     const Certificates& certificates = Certificates::shared();
     const std::pair<const char*, std::string> usual[] = {
         {"--database",         cluster_.url(database_)                },
-        {"--port",             std::to_string(port_)                  },
+        {"--port",             std::to_string(port)                   },
         {"--certificate",      certificates.folder.file("server.pem") },
         {"--private-key",      certificates.folder.file("server.key") },
         {"--client-ca",        certificates.authority                 },

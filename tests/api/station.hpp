@@ -57,7 +57,9 @@ public:
     int stop();
     Process& process() { return *process_; }
     /// The command line that start() uses.
-    std::vector<std::string> command() const;
+    std::vector<std::string> command() const { return command(port_); }
+    /// The same for another gateway on the same database.
+    std::vector<std::string> command(std::uint16_t port) const;
 
     std::uint16_t port() const { return port_; }
     std::string url() const { return "https://localhost:" + std::to_string(port_); }

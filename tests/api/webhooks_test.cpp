@@ -260,6 +260,41 @@ TEST_F(WebhookCalls, park_a_poisonous_message_with_its_reason_and_let_the_others
     EXPECT_EQ(station().sql("SELECT count(*) FROM puente.webhook_delivery WHERE state = 'DELIVERED'"), "22");
 }
 
+/// The value of a series; "absent" when there is none.
+std::string metric(Station& station, const std::string& series) {
+    const std::string text = "\n" + station.ask({"GET", "/metrics"}).body;
+    const std::size_t at = text.find("\n" + series + " ");
+    if (at == std::string::npos) return "absent";
+    const std::size_t from = at + series.size() + 2;
+    return text.substr(from, text.find('\n', from) - from);
+}
+
+TEST_F(WebhookCalls, are_counted_in_the_metrics_without_saying_whose_they_are) {
+    Receiver receiver{[&](const Call& call) {
+        return Receiver::status(call.body.find("\"gone\"") != std::string::npos ? 410 : call.body.find("\"poison\"") != std::string::npos ? 422 : 200);
+    }};
+    open({&receiver});
+    const json webhook = active(receiver.url());
+    const auto outcomes = [&](const std::string& outcome) { return metric(station(), "puente_webhook_deliveries_total{outcome=\"" + outcome + "\"}"); };
+    EXPECT_EQ(outcomes("delivered"), "0") << "the challenge is no delivery";
+    const std::string manifest = file();
+    EXPECT_TRUE(soon([&] { return outcomes("delivered") == "1"; }));
+    EXPECT_EQ(outcomes("parked"), "0");
+    tell(manifest, "poison");
+    EXPECT_TRUE(soon([&] { return outcomes("parked") == "1"; }));
+    EXPECT_EQ(outcomes("retried"), "4") << "what the receiver cannot read is tried five times";
+    EXPECT_EQ(metric(station(), "puente_webhook_attempt_seconds_count"), "6");
+    EXPECT_TRUE(soon([&] { return metric(station(), "puente_webhook_deliveries_parked") == "1"; }, 30s));
+    EXPECT_EQ(metric(station(), "puente_webhook_deliveries_waiting"), "0");
+    EXPECT_EQ(metric(station(), "puente_webhook_feed_lag_seconds"), "0");
+    EXPECT_EQ(metric(station(), "puente_webhooks_disabled_total"), "0");
+    tell(manifest, "gone");
+    EXPECT_TRUE(soon([&] { return metric(station(), "puente_webhooks_disabled_total") == "1"; }));
+    const std::string all = station().ask({"GET", "/metrics"}).body;
+    for (const std::string& secret : {std::to_string(receiver.port()), std::string{"broker-one"}, webhook["webhookId"].get<std::string>(), manifest})
+        EXPECT_EQ(all.find(secret), std::string::npos) << secret;
+}
+
 TEST_F(WebhookCalls, end_with_410) {
     Receiver receiver{[](const Call&) { return Receiver::status(410); }};
     open({&receiver});
@@ -416,9 +451,7 @@ TEST_F(WebhookCalls, survive_a_gateway_that_is_killed) {
 TEST_F(WebhookCalls, of_two_gateways_come_once_when_all_is_well) {
     Receiver receiver;
     open({&receiver});
-    std::vector<std::string> second = station().command();
-    second[static_cast<std::size_t>(std::find(second.begin(), second.end(), "--port") - second.begin()) + 1] = std::to_string(free_port());
-    const Process other{second, {}, Process::Files{}};
+    const Process other{station().command(free_port()), {}, Process::Files{}};
     active(receiver.url());
     for (int i = 0; i < 40; ++i) file();
     ASSERT_TRUE(receiver.got(40, 30s));

@@ -256,10 +256,8 @@ TEST_F(StaleHolder, changes_nothing_after_the_lease_although_nobody_came) {
 
 TEST_F(StaleHolder, is_fenced_when_its_gateway_was_asleep) {
     // A second gateway on the same database, which does not sleep.
-    std::vector<std::string> line = station_.command();
     const std::uint16_t port = free_port();
-    *(std::find(line.begin(), line.end(), "--port") + 1) = std::to_string(port);
-    Process other{line, {}, {}};
+    Process other{station_.command(port), {}, {}};
     HttpsClient awake{port, Certificates::shared().plain};
     ASSERT_TRUE(soon(
         [&] {

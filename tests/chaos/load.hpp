@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -27,19 +28,29 @@ unsigned test_seed();
 /// One answer, or the lack of one, as a client of the load saw it.
 struct Seen {
     std::string trip;
+    int due = 201;   ///< the answer that ends it
     int status = 0;  ///< 0: the connection was lost
     bool retry_after = false;
     bool replayed = false;
     std::chrono::milliseconds took{0};
 };
 
-/// Brokers that file manifests without end, each retrying with the same key until it has an answer that is final.
+/// A manifest to be filed, and the answer that ends it: 201 or 422.
+struct Sheet {
+    std::string trip;
+    std::string body;
+    int due = 201;
+};
+
+/// Brokers that file manifests, each retrying with the same key until it has an answer that is final.
 class Load {
 public:
-    /// `pause` lies between the manifests of one broker.
+    /// Without end; `pause` lies between the manifests of one broker.
     Load(Station& station, int brokers, std::chrono::milliseconds pause);
+    /// These, in their order, as fast as the brokers can.
+    Load(Station& station, int brokers, std::vector<Sheet> sheets);
     ~Load();
-    /// No new manifests; those begun are brought to their end.
+    /// No new manifests without end; those begun, and those given, are brought to their end.
     void finish();
 
     /// What was acknowledged with 201: trip number to manifest id. After finish().
@@ -50,12 +61,16 @@ public:
     std::size_t acknowledged_so_far() const { return count_; }
 
 private:
+    void begin(int brokers);
     void file_on(unsigned number);
-    void file_one(HttpsClient& client);
+    void file_one(HttpsClient& client, const Sheet& sheet);
+    std::optional<Sheet> next_sheet();
 
     Station& station_;
     std::chrono::milliseconds pause_;
     std::string bearer_;
+    std::vector<Sheet> sheets_;  ///< none: without end
+    std::atomic<std::size_t> taken_{0};
     std::atomic<bool> finishing_{false};
     std::atomic<std::size_t> count_{0};
     std::mutex mutex_;
@@ -66,7 +81,7 @@ private:
 };
 
 /// What must hold after any fault: everything acknowledged is there once, nothing is there twice, every part of a record is there, both agencies see
-/// the same, and no client saw an error that was not "retry".
+/// the same, and no client saw an error that was not "retry" or due.
 void expect_all_is_well(Station& station, const Load& load);
 /// Every leg was claimed as often as its fence says, as the log tells.
 void expect_fences_to_agree(const Station& station);

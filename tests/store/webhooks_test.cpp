@@ -77,13 +77,17 @@ protected:
         outcome.endpoint_at_fault = verdict == Verdict::again;
         return outcome;
     }
-    void record(const std::vector<ErrandOutcome>& outcomes, std::chrono::seconds patience = 72h) {
-        const auto done = as<std::monostate>(store::As::courier(), [&](store::Transaction& tx) -> Result<std::monostate> {
-            const Result<void> written = store::record_outcomes(tx, outcomes, patience);
-            if (!written) return written.error();
-            return std::monostate{};
-        });
-        EXPECT_TRUE(done) << done.error().detail();
+    /// Gives how many endpoints were disabled.
+    std::size_t record(const std::vector<ErrandOutcome>& outcomes, std::chrono::seconds patience = 72h) {
+        const auto disabled =
+            as<std::size_t>(store::As::courier(), [&](store::Transaction& tx) { return store::record_outcomes(tx, outcomes, patience); });
+        EXPECT_TRUE(disabled) << disabled.error().detail();
+        return disabled ? *disabled : 0;
+    }
+    store::WebhookBacklog look() {
+        const auto found = as<store::WebhookBacklog>(store::As::courier(), [](store::Transaction& tx) { return store::look_at_deliveries(tx); });
+        EXPECT_TRUE(found) << found.error().detail();
+        return found ? *found : store::WebhookBacklog{};
     }
     void tell(int manifest, const std::string& kind, const std::string& audience = "ALL") {
         EXPECT_EQ(
@@ -247,12 +251,14 @@ TEST_F(Webhooks, an_endpoint_that_fails_for_days_is_disabled_and_catches_up_when
     const Uuid id = subscribe(1);
     tell(1, "a");
     make();
-    record({outcome(take().at(0), Verdict::again)});
+    EXPECT_EQ(record({outcome(take().at(0), Verdict::again)}), 0u);
     EXPECT_EQ(sql("UPDATE puente.webhook SET failing_since = now() - interval '73 hours', rest_until = now(); UPDATE puente.webhook_delivery SET "
                   "due_at = now()"),
               "");
-    record({outcome(take().at(0), Verdict::again)});
+    const ErrandOutcome last = outcome(take().at(0), Verdict::again);
+    EXPECT_EQ(record({last}), 1u);
     EXPECT_EQ(sql("SELECT state FROM puente.webhook"), "DISABLED");
+    EXPECT_EQ(record({last}), 0u) << "it is disabled once";
     tell(2, "missed");
     make();
     EXPECT_EQ(states(id), "WAITING") << "nothing is collected meanwhile";
@@ -270,7 +276,7 @@ TEST_F(Webhooks, a_410_disables_at_once) {
     make();
     ErrandOutcome gone = outcome(take().at(0), Verdict::again);
     gone.gone = true;
-    record({gone});
+    EXPECT_EQ(record({gone}), 1u);
     EXPECT_EQ(sql("SELECT state || ' ' || state_reason FROM puente.webhook"), "DISABLED the endpoint answered 410: it wants no more");
 }
 
@@ -384,6 +390,27 @@ TEST_F(Webhooks, rotate_with_both_secrets_for_a_while) {
     tell(1, "b");
     make();
     EXPECT_EQ(take().at(0).secrets.size(), 1u) << "and all older ones end";
+}
+
+TEST_F(Webhooks, tell_how_it_stands_with_all_of_them) {
+    subscribe(1);
+    tell(1, "a");
+    tell(2, "b");
+    EXPECT_EQ(sql("UPDATE puente.event SET at = now() - interval '90 seconds' WHERE kind = 'a'", "postgres"), "");
+    tell(1, "seen by CBP only", "CBP");
+    store::WebhookBacklog found = look();
+    EXPECT_EQ(found.waiting, 0u) << "made into no delivery yet";
+    EXPECT_GE(found.feed_lag, 90s);
+    make();
+    found = look();
+    EXPECT_EQ(found.waiting, 2u);
+    EXPECT_EQ(found.parked, 0u);
+    EXPECT_EQ(found.feed_lag, 0ms);
+    const auto errands = take();
+    record({outcome(errands.at(0), Verdict::delivered), outcome(errands.at(1), Verdict::parked)});
+    found = look();
+    EXPECT_EQ(found.waiting, 0u);
+    EXPECT_EQ(found.parked, 1u);
 }
 
 TEST_F(Webhooks, are_tidied) {

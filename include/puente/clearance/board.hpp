@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,21 +63,5 @@ struct Board {
 /// How a port stands and what happened there in the last `hours`, the one under way included: the same for officers of every agency. Errors:
 /// not_found (no such port).
 boost::asio::awaitable<Result<Board>> find_board(std::string port, int hours, const access::Caller& officer, Clearance& clearance);
-
-/// Counts what boards are read from, about a second behind. Every gateway tries; one counts at a time.
-class BoardKeeper {
-public:
-    BoardKeeper();
-    ~BoardKeeper();
-
-    /// The pool must outlive stop().
-    void begin(store::Pool& pool);
-    void stop();
-
-    struct Inside;
-
-private:
-    std::unique_ptr<Inside> inside_;
-};
 
 }  // namespace puente::clearance

@@ -15,6 +15,10 @@ namespace puente::store {
 class Pool;
 }
 
+namespace puente::telemetry {
+class Metrics;
+}
+
 namespace puente::push {
 
 /// When a delivery is tried again, and when it is given up.
@@ -53,7 +57,7 @@ struct WebhookSecret {
 class WebhookCourier {
 public:
     /// Errors: malformed (authorities, plan).
-    static Result<std::unique_ptr<WebhookCourier>> open(WebhookSettings settings, store::Pool& pool);
+    static Result<std::unique_ptr<WebhookCourier>> open(WebhookSettings settings, store::Pool& pool, telemetry::Metrics& metrics);
     ~WebhookCourier();
 
     const WebhookSettings& settings() const;

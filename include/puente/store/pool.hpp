@@ -45,11 +45,13 @@ struct As {
     std::string agency;  ///< an agency's code: CBP, SAT, or one that was added
     static As gateway() { return {}; }
     static As caller(const access::Caller& caller);
+    /// Who files, and what filing needs to know.
+    static As intake() { return {Kind::intake, {}, {}, {}}; }
     /// The reader of the event feed, for all parties together.
     static As feed() { return {Kind::feed, {}, {}, {}}; }
     /// Who delivers to webhooks.
     static As courier() { return {Kind::courier, {}, {}, {}}; }
-    /// Who looks for legs that are overdue and contingencies that have run out.
+    /// Who looks for legs that are overdue and contingencies that have run out, ends late trips and counts for boards.
     static As watch() { return {Kind::watch, {}, {}, {}}; }
     /// Who amends and cancels what a company has filed.
     static As sender(const access::Caller& caller) { return {Kind::sender, caller.company, {}, {}}; }

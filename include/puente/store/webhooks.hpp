@@ -145,10 +145,20 @@ struct FanOut {
 Result<FanOut> make_deliveries(Transaction& tx, std::size_t limit);
 /// Takes what is due: endpoints in turn, the oldest first, of each manifest the first undelivered event only.
 Result<std::vector<WebhookErrand>> take_errands(Transaction& tx, const ErrandLimits& limits);
-/// Writes outcomes down. One whose lease was lost meanwhile changes nothing but the log. An endpoint failing for longer than `patience` is disabled.
-Result<void> record_outcomes(Transaction& tx, const std::vector<ErrandOutcome>& outcomes, std::chrono::seconds patience);
+/// Writes outcomes down. One whose lease was lost meanwhile changes nothing but the log. An endpoint failing for longer than `patience` is disabled;
+/// gives how many were.
+Result<std::size_t> record_outcomes(Transaction& tx, const std::vector<ErrandOutcome>& outcomes, std::chrono::seconds patience);
 /// Forgets deliveries and attempts older than `keep`, secrets no longer used, and webhooks' backlog after deletion; disables those whose client was
 /// revoked.
 Result<void> tidy_webhooks(Transaction& tx, std::chrono::hours keep);
+
+/// How it stands with all deliveries together.
+struct WebhookBacklog {
+    std::size_t waiting = 0;                ///< still to be made; 100,000 when there are more
+    std::size_t parked = 0;                 ///< given up; 100,000 when there are more
+    std::chrono::milliseconds feed_lag{0};  ///< age of the oldest event that is not made into deliveries yet
+};
+/// Takes at most some hundredths of a second: for now and then.
+Result<WebhookBacklog> look_at_deliveries(Transaction& tx);
 
 }  // namespace puente::store

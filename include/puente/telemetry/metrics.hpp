@@ -11,6 +11,9 @@ namespace puente::telemetry {
 /// What became of a manifest that was sent.
 enum class Outcome : std::uint8_t { filed, rejected, malformed, replayed, conflict };
 
+/// What became of an attempt to deliver to a webhook.
+enum class Delivery : std::uint8_t { delivered, retried, parked };
+
 /// What the gateway counts and measures, for Prometheus. Passed in, never global; every function may be called from any thread and takes under a
 /// microsecond. Labels come from closed lists (route templates, rule ids, statement names), never from what a client sent; past 2000 different ones a
 /// metric counts under "other".
@@ -43,6 +46,19 @@ public:
         std::uint64_t slow = 0;
     };
     void events(const Events& counts);
+
+    /// One attempt to deliver to a webhook: puente_webhook_deliveries_total{outcome} and puente_webhook_attempt_seconds.
+    void delivery(Delivery outcome, Seconds took);
+    /// puente_webhooks_disabled_total: those that failed for too long, or wanted no more.
+    void webhooks_disabled(std::size_t count);
+    /// The deliveries of all gateways, as they stood when somebody last looked: puente_webhook_deliveries_waiting, puente_webhook_deliveries_parked,
+    /// puente_webhook_feed_lag_seconds.
+    struct Webhooks {
+        std::size_t waiting = 0;
+        std::size_t parked = 0;
+        Seconds feed_lag{0};
+    };
+    void webhooks(const Webhooks& counts);
 
     /// puente_manifests_total{outcome}.
     void manifest(Outcome outcome);

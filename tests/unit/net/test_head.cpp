@@ -40,6 +40,9 @@ const HeadCase head_cases[] = {
     {"plain_get",                       line("GET / HTTP/1.1"),                                                           0  },
     {"http_1_0",                        line("GET / HTTP/1.0"),                                                           0  },
     {"post_with_length",                with("Content-Length: 5\r\n"),                                                    0  },
+    {"post_without_length",             with(""),                                                                         0  },
+    {"put_without_length",              line("PUT / HTTP/1.1"),                                                           0  },
+    {"expect_continue_without_length",  with("Expect: 100-continue\r\n"),                                                 0  },
     {"post_with_zero_length",           with("Content-Length: 0\r\n"),                                                    0  },
     {"length_at_limit",                 with("Content-Length: 16777216\r\n"),                                             0  },
     {"identity_coding",                 with("Content-Length: 5\r\nContent-Encoding: Identity\r\n"),                      0  },
@@ -97,8 +100,6 @@ const HeadCase head_cases[] = {
     {"two_preconditions",               with("Content-Length: 0\r\nIf-Match: \"1\"\r\nIf-Match: \"2\"\r\n"),              400},
     {"two_proofs",                      with("Content-Length: 0\r\nDPoP: a\r\nDPoP: b\r\n"),                              400},
 
-    {"post_without_length",             with(""),                                                                         411},
-    {"put_without_length",              line("PUT / HTTP/1.1"),                                                           411},
     {"chunked",                         with("Transfer-Encoding: chunked\r\n"),                                           411},
     {"chunked_and_length",              with("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),                      411},
     {"gzip_coding_only",                with("Transfer-Encoding: gzip\r\nContent-Length: 0\r\n"),                         411},
@@ -163,6 +164,12 @@ TEST(Head, gives_what_it_read) {
     EXPECT_EQ(reading.length, 12u);
     EXPECT_TRUE(reading.keep_alive);
     EXPECT_TRUE(reading.expects_continue);
+}
+
+TEST(Head, without_a_length_announces_no_body) {
+    const Reading reading = read(with(""));
+    EXPECT_EQ(reading.length, 0u);
+    EXPECT_TRUE(reading.keep_alive);
 }
 
 TEST(Head, counts_fields) {

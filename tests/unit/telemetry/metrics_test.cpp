@@ -60,6 +60,29 @@ TEST(Metrics, show_every_outcome_from_the_start) {
     EXPECT_EQ(value_of(text, "puente_requests_shed_total"), "0");
 }
 
+TEST(Metrics, count_deliveries_to_webhooks_by_outcome_and_nothing_else) {
+    Metrics metrics;
+    metrics.delivery(Delivery::delivered, 40ms);
+    metrics.delivery(Delivery::delivered, 3s);
+    metrics.delivery(Delivery::retried, 9s);
+    metrics.webhooks_disabled(2);
+    metrics.webhooks({7, 3, 1500ms});
+    const std::string text = metrics.text();
+    EXPECT_EQ(value_of(text, R"(puente_webhook_deliveries_total{outcome="delivered"})"), "2");
+    EXPECT_EQ(value_of(text, R"(puente_webhook_deliveries_total{outcome="retried"})"), "1");
+    EXPECT_EQ(value_of(text, R"(puente_webhook_deliveries_total{outcome="parked"})"), "0");
+    EXPECT_EQ(value_of(text, R"(puente_webhook_attempt_seconds_bucket{le="0.05"})"), "1");
+    EXPECT_EQ(value_of(text, R"(puente_webhook_attempt_seconds_bucket{le="5"})"), "2");
+    EXPECT_EQ(value_of(text, "puente_webhook_attempt_seconds_count"), "3");
+    EXPECT_EQ(value_of(text, "puente_webhooks_disabled_total"), "2");
+    EXPECT_EQ(value_of(text, "puente_webhook_deliveries_waiting"), "7");
+    EXPECT_EQ(value_of(text, "puente_webhook_deliveries_parked"), "3");
+    EXPECT_EQ(value_of(text, "puente_webhook_feed_lag_seconds"), "1.5");
+    metrics.webhooks({0, 3, 0s});
+    EXPECT_EQ(value_of(metrics.text(), "puente_webhook_deliveries_waiting"), "0");
+    EXPECT_EQ(value_of(metrics.text(), "puente_webhook_feed_lag_seconds"), "0");
+}
+
 TEST(Metrics, measure_commits_and_statements) {
     Metrics metrics;
     metrics.commit(1, 4ms);
