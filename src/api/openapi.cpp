@@ -76,6 +76,12 @@ constexpr const char* operation_text = R"json({
   "description": "Under the SHA-256 of its bytes: at most 8 MiB, 20 for each leg; the type is checked by the bytes. The same again answers 200. What other agencies have attached makes no difference."},
 "showAttachment": {"gives": "AttachmentBytes", "media": "application/octet-stream", "problems": [404], "description": "With the type of the bytes, as a download. One that is for another agency's eyes is not there."},
 "listAgencies": {"gives": "AgencyList", "headers": ["Content-Language"], "description": "Those that own a rule set and select loads, and those that were added and only look."},
+"placeLegalHold": {"takes": "LegalHoldRequest", "gives": "LegalHold", "headers": ["Location"], "problems": [404, 413],
+  "description": "For officers of any agency. Until it is lifted, retention removes nothing of the manifest. The holding agency sees it and is told by an event (legal_hold_placed); nothing changes for anybody else. An agency may hold a manifest several times: each hold is lifted by itself."},
+"listLegalHoldsOfManifest": {"gives": "LegalHoldList", "problems": [404], "description": "Newest first. What other agencies hold makes no difference."},
+"showLegalHold": {"gives": "LegalHold", "problems": [404], "description": "One of another agency is not there."},
+"liftLegalHold": {"takes": "LegalHoldRequest", "gives": "LegalHold", "problems": [404, 409, 413], "description": "By any officer of the agency that placed it. It stays on record. 409 when it was lifted already, and when that was."},
+"listLegalHolds": {"gives": "LegalHoldPage", "parameters": ["Cursor", "Limit"], "description": "Those in force, on any manifest. Paged by cursor."},
 "addWebhook": {"takes": "WebhookRequest", "gives": "WebhookWithSecret", "headers": ["Location"], "problems": [409, 413],
   "description": "For brokers and carriers. The address is sent a signed challenge first, {\"type\":\"webhook.challenge\",\"data\":{\"challenge\":\"...\"}}, and has to answer 2xx with the challenge, bare or as {\"challenge\":\"...\"}. The secret is told this once. What is sent is described as WebhookMessage."},
 "listWebhooks": {"gives": "WebhookList", "description": "The caller's own."},
@@ -199,6 +205,7 @@ Json parameters_of(const Route& route, const Json& operation) {
         std::pair{"{id}",     "Id"          },
         std::pair{"{port}",   "Port"        },
         std::pair{"{agency}", "AgencyInPath"},
+        std::pair{"{holdId}", "HoldId"      },
         std::pair{"{slug}",   "Slug"        },
         std::pair{"{sha256}", "Sha256InPath"},
         std::pair{"{set}",    "RuleSet"     },
@@ -249,7 +256,7 @@ Json responses_of(const Route& route, const Json& operation) {
     Json responses;
     if (id == "submitManifest") {
         responses["201"] = response("On file", headers, std::move(answer));
-    } else if (id == "referManifest" || id == "addAnnotation" || id == "addWebhook") {
+    } else if (id == "referManifest" || id == "addAnnotation" || id == "placeLegalHold" || id == "addWebhook") {
         responses["201"] = response("Added", headers, std::move(answer));
     } else {
         if (id == "publishRules") responses["201"] = response("Published", headers, answer);
@@ -332,6 +339,7 @@ constexpr const char* tags_text = R"json([
 {"name": "access", "description": "Tokens and keys"},
 {"name": "manifests", "description": "Filing and following manifests"},
 {"name": "inspections", "description": "The joint queue of both agencies' officers"},
+{"name": "legal holds", "description": "What an agency keeps from being removed; for its own officers"},
 {"name": "webhooks", "description": "Being called when something happens; for brokers and carriers"},
 {"name": "rules", "description": "The law as data: versions, dates, differences"},
 {"name": "registry", "description": "Who stands well in a trusted-trader programme; for officers"},

@@ -55,6 +55,17 @@ constexpr const char* schema_text = R"json({
     "at": {"$ref": "#/components/schemas/Time"}, "by": {"type": "string", "description": "Client; told to officers of the same agency"},
     "href": {"type": "string", "format": "uri-reference"}}},
 "AttachmentBytes": {"type": "string", "format": "binary"},
+"LegalHoldRequest": {"type": "object", "additionalProperties": false, "required": ["reason"], "properties": {
+    "reason": {"type": "string", "minLength": 1, "maxLength": 2000, "description": "For one's own agency", "examples": ["subpoena 26-118, district court"]}}},
+"LegalHold": {"type": "object", "required": ["holdId", "manifestId", "reason", "placedAt", "placedBy"], "properties": {
+    "holdId": {"$ref": "#/components/schemas/Uuid"}, "manifestId": {"$ref": "#/components/schemas/Uuid"}, "reason": {"type": "string"},
+    "placedAt": {"$ref": "#/components/schemas/Time"}, "placedBy": {"type": "string", "description": "Client"},
+    "lifted": {"type": "object", "description": "Absent while it is in force", "required": ["at", "by", "reason"], "properties": {
+      "at": {"$ref": "#/components/schemas/Time"}, "by": {"type": "string", "description": "Client"}, "reason": {"type": "string"}}},
+    "links": {"type": "object", "properties": {"self": {"type": "string", "format": "uri-reference"}, "manifest": {"type": "string", "format": "uri-reference"}}}}},
+"LegalHoldList": {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/LegalHold"}}}},
+"LegalHoldPage": {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": {"$ref": "#/components/schemas/LegalHold"}},
+  "next": {"type": "string", "description": "The cursor of the next page; absent at the end"}}},
 "AgencyCode": {"type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,15}$", "description": "An agency that takes part; see /v1/agencies", "examples": ["CBP", "SAT"]},
 "AgencyList": {"type": "object", "required": ["agencies"], "properties": {"agencies": {"type": "array", "items": {"type": "object", "required": ["code", "country", "name"], "properties": {
     "code": {"$ref": "#/components/schemas/AgencyCode"}, "country": {"type": "string", "enum": ["US", "MX"]}, "name": {"type": "string"}}}}}},

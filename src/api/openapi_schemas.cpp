@@ -233,6 +233,7 @@ constexpr const char* parameter_text = R"json({
 "Id": {"name": "id", "in": "path", "required": true, "description": "Of the record", "schema": {"$ref": "#/components/schemas/Uuid"}},
 "Port": {"name": "port", "in": "path", "required": true, "description": "Schedule D code, or Mexican office and section", "schema": {"type": "string", "pattern": "^[0-9]{3,4}$", "examples": ["2604"]}},
 "AgencyInPath": {"name": "agency", "in": "path", "required": true, "description": "Code of an agency, in either case", "schema": {"type": "string", "examples": ["CBP"]}},
+"HoldId": {"name": "holdId", "in": "path", "required": true, "description": "Of the legal hold", "schema": {"$ref": "#/components/schemas/Uuid"}},
 "Sha256InPath": {"name": "sha256", "in": "path", "required": true, "description": "Of the bytes, hexadecimal, small letters", "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
 "AttachmentVisibility": {"name": "visibility", "in": "query", "required": true, "description": "Who may see it", "schema": {"$ref": "#/components/schemas/Visibility"}},
 "RuleSet": {"name": "set", "in": "path", "required": true, "description": "A rule set", "schema": {"$ref": "#/components/schemas/RuleSetName"}},

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "api/body.hpp"
 #include "api/json_text.hpp"
 #include "api/problem.hpp"
+#include "api/query.hpp"
 #include "api/routes.hpp"
 
 namespace puente::api {
@@ -140,18 +140,6 @@ Result<clearance::Subscription> subscription_of(const nlohmann::json& body) {
     return wanted;
 }
 
-/// A whole number in the query; nothing when it is not given.
-Result<std::optional<std::int64_t>> number_of(const Visit& visit, const char* name, std::int64_t least, std::int64_t most) {
-    const std::optional<std::string_view> text = visit.request.query_value(name);
-    if (!text) return std::optional<std::int64_t>{};
-    std::int64_t number = 0;
-    const auto [end, fault] = std::from_chars(text->data(), text->data() + text->size(), number);
-    if (fault != std::errc{} || end != text->data() + text->size() || number < least || number > most) {
-        return Error{ErrorKind::malformed, fmt::format("'{}' is a number from {} to {}", name, least, most)};
-    }
-    return std::optional<std::int64_t>{number};
-}
-
 asio::awaitable<net::Response> move(Visit& visit, clearance::WebhookMove step) {
     const Result<Uuid> id = id_of(visit);
     if (!id) co_return failed(id.error(), visit);
@@ -253,9 +241,9 @@ asio::awaitable<net::Response> list_deliveries(Visit& visit) {
     if (!state.empty() && state != "WAITING" && state != "DELIVERED" && state != "PARKED") {
         co_return failed(malformed("'state' is WAITING, DELIVERED or PARKED"), visit);
     }
-    const Result<std::optional<std::int64_t>> limit = number_of(visit, "limit", 1, limit_max);
+    const Result<std::optional<std::int64_t>> limit = query_number(visit.request, "limit", 1, limit_max);
     if (!limit) co_return failed(limit.error(), visit);
-    const Result<std::optional<std::int64_t>> cursor = number_of(visit, "cursor", 1, INT64_MAX);
+    const Result<std::optional<std::int64_t>> cursor = query_number(visit.request, "cursor", 1, INT64_MAX);
     if (!cursor) co_return failed(cursor.error(), visit);
     const auto count = static_cast<std::size_t>(limit->value_or(50));
     const Result<clearance::DeliveryPage> page =

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "puente/crypto/digest.hpp"
+#include "puente/store/legal_holds.hpp"
 #include "store/leg_desk.hpp"
 
 namespace puente::test {
@@ -48,6 +49,15 @@ protected:
         const std::string canary = "CANARY-OF-" + who.agency;
         ASSERT_TRUE(annotate(who, id, Visibility::agency, canary));
         ASSERT_TRUE(attach(who, "%PDF-" + canary, Visibility::agency, id));
+        const Uuid hold_id = *Uuid::parse(sql("SELECT gen_random_uuid()"));
+        const std::function<Result<store::LegalHold>(Tx&)> hold = [=](Tx& tx) {
+            return store::place_legal_hold(tx, {hold_id, selected_filing(1).manifest_id, canary, canary});
+        };
+        ASSERT_TRUE(as<store::LegalHold>(who, hold));
+        const std::function<Result<store::LegalHold>(Tx&)> lift = [=](Tx& tx) {
+            return store::lift_legal_hold(tx, selected_filing(1).manifest_id, hold_id, canary, canary);
+        };
+        ASSERT_TRUE(as<store::LegalHold>(who, lift));
         ASSERT_TRUE(through(who, id, Decision::release));
         const store::SignedRehold back{
             {"public reason",                    "desk", verdict(Decision::hold).hold->due},
@@ -93,18 +103,21 @@ TEST_F(OfficerPrivacy, nobody_but_the_agency_reads_its_private_matter_in_any_tab
             EXPECT_EQ(seen.find(hex_of("CANARY-OF-" + other)), std::string::npos) << role << " reads an attachment of " << other;
         }
     }
-    for (const char* role : {"puente_gateway", "puente_intake", "puente_party", "puente_officer"}) {
+    for (const char* role : {"puente_gateway", "puente_intake", "puente_party", "puente_officer", "puente_sender", "puente_feed", "puente_courier",
+                             "puente_watch"}) {
         const std::string seen = everything(role);
+        EXPECT_EQ(seen.find("ERROR"), std::string::npos) << seen;
         EXPECT_EQ(seen.find("CANARY-OF-"), std::string::npos) << role;
         EXPECT_EQ(seen.find(hex_of("CANARY-OF-")), std::string::npos) << role;
     }
     EXPECT_EQ(sql("SELECT count(*) FROM puente.annotation", "puente_owner"), "0") << "the owner is bound as well";
     EXPECT_EQ(sql("SELECT count(*) FROM puente.attachment_content", "puente_owner"), "0");
+    EXPECT_EQ(sql("SELECT count(*) FROM puente.legal_hold", "puente_owner"), "0");
     // Statistics are a side door: they hold samples of the values.
-    ASSERT_EQ(sql("ANALYZE puente.annotation, puente.attachment_content, puente.rehold, puente.selection_factor, puente.finding"), "");
+    ASSERT_EQ(sql("ANALYZE puente.annotation, puente.attachment_content, puente.rehold, puente.selection_factor, puente.finding, puente.legal_hold"), "");
     EXPECT_EQ(under("puente_sat",
                     "SELECT count(*) FROM pg_stats WHERE schemaname = 'puente' AND tablename IN ('annotation', 'attachment_content', 'rehold', "
-                    "'selection_factor', 'finding')"),
+                    "'selection_factor', 'finding', 'legal_hold')"),
               "0");
 }
 
@@ -238,7 +251,7 @@ TEST_F(OfficerPrivacy, an_added_agency_works_its_legs_with_the_same_rights) {
         "c.relname IN ('manifest', "
         "'manifest_version', 'finding', 'event', 'inspection', 'inspection_leg', 'selection_factor', 'annotation', 'attachment', "
         "'attachment_content', 'rehold', 'authorship', "
-        "'agency', 'slot', 'bay_hours') AND has_column_privilege('{}', c.oid, a.attnum, v)";
+        "'legal_hold', 'agency', 'slot', 'bay_hours') AND has_column_privilege('{}', c.oid, a.attnum, v)";
     EXPECT_EQ(sql(replaced(own_matter, "{}", "puente_agency_testagency")), sql(replaced(own_matter, "{}", "puente_cbp")));
     const char* writes =
         "SELECT count(*) FROM pg_class AS c, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS v WHERE c.relnamespace = 'puente'::regnamespace AND "
@@ -278,6 +291,15 @@ constexpr Forbidden forbidden[] = {
     {"removes an attachment",          "DELETE FROM puente.attachment"                                                                          },
     {"changes bytes",                  "UPDATE puente.attachment_content SET content = 'x'"                                                     },
     {"forgets a signature",            "DELETE FROM puente.rehold"                                                                              },
+    {"holds as the other",
+     "INSERT INTO puente.legal_hold (hold_id, manifest_id, agency, reason, placed_by) SELECT gen_random_uuid(), manifest_id, 'SAT', 'x', 'x' FROM "
+     "puente.manifest"                                                                                                                          },
+    {"holds from a day of its choice",
+     "INSERT INTO puente.legal_hold (hold_id, manifest_id, agency, reason, placed_by, placed_at) SELECT gen_random_uuid(), manifest_id, 'CBP', 'x', "
+     "'x', '2020-01-01' FROM puente.manifest"                                                                                                   },
+    {"rewrites why it holds",          "UPDATE puente.legal_hold SET reason = 'x'"                                                              },
+    {"gives a hold away",              "UPDATE puente.legal_hold SET agency = 'SAT'"                                                            },
+    {"forgets a hold",                 "DELETE FROM puente.legal_hold"                                                                          },
     {"adds an agency",                 "INSERT INTO puente.agency (code, country, name_en, name_es) VALUES ('XX', 'MX', 'x', 'x')"              },
 };
 
