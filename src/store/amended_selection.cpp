@@ -19,9 +19,8 @@ constexpr Statement want_legs{
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) AS given (inspection_id, manifest_id, agency, state, kind)
  WHERE leg.manifest_id = given.manifest_id AND leg.agency = given.agency AND given.state = 'PENDING' AND (leg.state, leg.kind) <> (given.state, given.kind))sql"};
 // A lease that is over goes with it; one that is not, the database does not let go.
-constexpr Statement withdraw_legs{
-    "withdraw_legs",
-    R"sql(UPDATE puente.inspection_leg AS leg SET state = given.state, kind = given.kind, holder = NULL, lease_until = NULL
+constexpr Statement withdraw_legs{"withdraw_legs",
+                                  R"sql(UPDATE puente.inspection_leg AS leg SET state = given.state, kind = given.kind, lease_until = NULL
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) AS given (inspection_id, manifest_id, agency, state, kind)
  WHERE leg.manifest_id = given.manifest_id AND leg.agency = given.agency AND given.state = 'NONE' AND leg.state <> 'NONE')sql"};
 constexpr Statement add_legs{"add_wanted_legs",

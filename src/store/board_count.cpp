@@ -81,10 +81,10 @@ constexpr Statement move_cursor{"move_board_cursor", "UPDATE puente.board_cursor
 // Legs that nobody holds, and those held or whose lease is over: each from an index that has nothing else in it.
 constexpr Statement count_queues{"count_board_queues", R"sql(WITH leg AS (
     SELECT inspection_id, agency, us_port, mx_office, false AS in_hand FROM puente.inspection_leg
-     WHERE in_queue AND holder IS NULL AND state IN ('PENDING', 'WORKING')
+     WHERE in_queue AND lease_until IS NULL AND state IN ('PENDING', 'WORKING')
     UNION ALL
     SELECT inspection_id, agency, us_port, mx_office, lease_until > statement_timestamp() FROM puente.inspection_leg
-     WHERE in_queue AND holder IS NOT NULL AND (state IN ('PENDING', 'WORKING') OR lease_until > statement_timestamp())
+     WHERE in_queue AND lease_until IS NOT NULL AND (state IN ('PENDING', 'WORKING') OR lease_until > statement_timestamp())
 ), counted AS MATERIALIZED (
     SELECT leg.us_port, leg.mx_office, agency, class, count(*) FILTER (WHERE NOT in_hand) AS waiting,
            count(*) FILTER (WHERE NOT in_hand AND since <= statement_timestamp()) AS arrived, count(*) FILTER (WHERE in_hand) AS in_hand,

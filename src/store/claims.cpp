@@ -28,27 +28,29 @@ std::string claim_text(const char* port_column, std::size_t window, Busy busy) {
     const std::string other_port = port_column == std::string_view{"us_port"} ? "$1 = ANY (c.us_ports) AND leg.mx_office = ANY (c.mx_offices)"
                                                                               : "$1 = ANY (c.mx_offices) AND leg.us_port = ANY (c.us_ports)";
     return fmt::format(R"sql(WITH waiting AS (
-    (SELECT inspection_id, turn_at AS turn FROM puente.inspection_leg WHERE {0} AND holder IS NULL ORDER BY turn_at, inspection_id LIMIT {1})
+    (SELECT inspection_id, turn_at AS turn FROM puente.inspection_leg WHERE {0} AND lease_until IS NULL ORDER BY turn_at, inspection_id LIMIT {1})
     UNION ALL
     (SELECT first.inspection_id, first.turn_at - c.head_start FROM puente.contingency AS c CROSS JOIN LATERAL (
-        SELECT inspection_id, turn_at FROM puente.inspection_leg AS leg WHERE {0} AND holder IS NULL AND essential <> '{{}}' AND essential && c.classes AND {2}
+        SELECT inspection_id, turn_at FROM puente.inspection_leg AS leg WHERE {0} AND lease_until IS NULL AND essential <> '{{}}' AND essential && c.classes AND {2}
          ORDER BY turn_at, inspection_id LIMIT {1}) AS first
       WHERE c.ended_at IS NULL AND c.ends_at > clock_timestamp() AND c.confirmed_at IS NOT NULL)
     UNION ALL
     (SELECT inspection_id, turn_at - puente.contingency_head_start(us_port, mx_office, essential) FROM puente.inspection_leg
-      WHERE {0} AND holder IS NOT NULL AND lease_until <= statement_timestamp() ORDER BY lease_until LIMIT {1})
+      WHERE {0} AND lease_until <= statement_timestamp() ORDER BY lease_until LIMIT {1})
 ), taken AS (
     SELECT leg.inspection_id, w.turn FROM (SELECT inspection_id, min(turn) AS turn FROM waiting GROUP BY inspection_id) AS w
       JOIN puente.inspection_leg AS leg USING (inspection_id)
-     WHERE leg.agency = $2 AND leg.in_queue AND leg.state IN ('PENDING', 'WORKING') AND (leg.holder IS NULL OR leg.lease_until <= clock_timestamp())
+     WHERE leg.agency = $2 AND leg.in_queue AND leg.state IN ('PENDING', 'WORKING') AND (leg.lease_until IS NULL OR leg.lease_until <= clock_timestamp())
      ORDER BY w.turn, leg.inspection_id LIMIT cardinality($3::text[]) FOR UPDATE OF leg {3}
 ), dealt AS (
     SELECT inspection_id, row_number() OVER (ORDER BY turn, inspection_id) AS place FROM taken
 ), claimed AS (
     UPDATE puente.inspection_leg AS leg
-       SET holder = ($3::text[])[dealt.place], fence = fence + 1, lease_until = clock_timestamp() + $4::bigint * interval '1 second'
+       SET fence = fence + 1, lease_until = clock_timestamp() + $4::bigint * interval '1 second'
       FROM dealt WHERE leg.inspection_id = dealt.inspection_id AND leg.agency = $2
     RETURNING leg.inspection_id, leg.manifest_id, leg.fence, leg.lease_until, dealt.place
+), held AS (
+    INSERT INTO puente.leg_holder (inspection_id, agency, fence, holder) SELECT inspection_id, $2, fence, ($3::text[])[place] FROM claimed
 ), moved AS (
     UPDATE puente.manifest AS m SET state_no = state_no + 1, changed_at = clock_timestamp() FROM claimed WHERE m.manifest_id = claimed.manifest_id
     RETURNING m.manifest_id, m.changed_at, m.version, m.state_no, m.status
@@ -79,10 +81,12 @@ const ClaimStatements mx_claims{"mx_office", "claim_next_mx", "claim_many_mx", "
 constexpr Statement claim_named{"claim_named",
                                 R"sql(WITH claimed AS (
     UPDATE puente.inspection_leg
-       SET holder = $3, fence = fence + 1, lease_until = clock_timestamp() + $4::bigint * interval '1 second'
+       SET fence = fence + 1, lease_until = clock_timestamp() + $4::bigint * interval '1 second'
      WHERE inspection_id = $1 AND agency = $2 AND in_queue AND state IN ('PENDING', 'WORKING', 'HELD')
        AND (lease_until IS NULL OR lease_until <= clock_timestamp())
     RETURNING inspection_id, manifest_id, fence, lease_until
+), held AS (
+    INSERT INTO puente.leg_holder (inspection_id, agency, fence, holder) SELECT inspection_id, $2, fence, $3 FROM claimed
 ), moved AS (
     UPDATE puente.manifest AS m SET state_no = state_no + 1, changed_at = clock_timestamp() FROM claimed WHERE m.manifest_id = claimed.manifest_id
     RETURNING m.manifest_id, m.changed_at, m.version, m.state_no, m.status
@@ -94,26 +98,29 @@ SELECT inspection_id, manifest_id, fence, lease_until FROM claimed)sql"};
 
 /// How a leg stands: $4 is who asks.
 constexpr Statement leg_at_port{"leg_at_port",
-                                R"sql(SELECT leg.state, i.is_open, leg.lease_until > clock_timestamp(), leg.holder = $4, leg.fence, leg.lease_until
+                                R"sql(SELECT leg.state, i.is_open, leg.lease_until > clock_timestamp(), held.holder = $4, leg.fence, leg.lease_until
   FROM puente.inspection AS i LEFT JOIN puente.inspection_leg AS leg ON leg.inspection_id = i.inspection_id AND leg.agency = $3
+  LEFT JOIN puente.leg_holder AS held ON (held.inspection_id, held.agency, held.fence) = (leg.inspection_id, leg.agency, leg.held_fence)
  WHERE i.inspection_id = $1 AND (i.us_port = $2 OR i.mx_office = $2))sql"};
 
-constexpr Statement extend{"extend_claim",
-                           R"sql(UPDATE puente.inspection_leg SET lease_until = clock_timestamp() + $5::bigint * interval '1 second'
- WHERE inspection_id = $1 AND agency = $2 AND holder = $3 AND fence = $4 AND lease_until > clock_timestamp() RETURNING lease_until)sql"};
+constexpr Statement extend{
+    "extend_claim",
+    R"sql(UPDATE puente.inspection_leg AS leg SET lease_until = clock_timestamp() + $5::bigint * interval '1 second' FROM puente.leg_holder AS held
+ WHERE leg.inspection_id = $1 AND leg.agency = $2 AND leg.held_fence = $4 AND leg.lease_until > clock_timestamp()
+   AND (held.inspection_id, held.agency, held.fence, held.holder) = (leg.inspection_id, leg.agency, leg.held_fence, $3) RETURNING leg.lease_until)sql"};
 constexpr Statement leg_is_there{"leg_is_there", "SELECT 1 FROM puente.inspection_leg WHERE inspection_id = $1 AND agency = $2"};
 
 constexpr Statement next_lapse{"next_lapse",
                                R"sql(SELECT min(lease_until) FROM puente.inspection_leg
- WHERE agency = $1 AND in_queue AND holder IS NOT NULL AND lease_until > statement_timestamp() AND (us_port = $2 OR mx_office = $2))sql"};
+ WHERE agency = $1 AND in_queue AND lease_until > statement_timestamp() AND (us_port = $2 OR mx_office = $2))sql"};
 
 /// Whether a leg is free as this statement sees it.
 std::string any_left_text(const char* port_column) {
     return fmt::format(R"sql(SELECT EXISTS (
-    SELECT FROM puente.inspection_leg WHERE agency = $2 AND {0} = $1 AND in_queue AND holder IS NULL AND state IN ('PENDING', 'WORKING')
+    SELECT FROM puente.inspection_leg WHERE agency = $2 AND {0} = $1 AND in_queue AND lease_until IS NULL AND state IN ('PENDING', 'WORKING')
        AND ($3::text[] = '{{}}' OR lane = ANY ($3))
 ) OR EXISTS (
-    SELECT FROM puente.inspection_leg WHERE agency = $2 AND {0} = $1 AND in_queue AND holder IS NOT NULL AND lease_until <= statement_timestamp()
+    SELECT FROM puente.inspection_leg WHERE agency = $2 AND {0} = $1 AND in_queue AND lease_until <= statement_timestamp()
        AND state IN ('PENDING', 'WORKING') AND ($3::text[] = '{{}}' OR lane = ANY ($3))))sql",
                        port_column);
 }

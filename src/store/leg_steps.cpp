@@ -7,8 +7,10 @@ namespace puente::store {
 namespace {
 
 constexpr Statement lock_leg_statement{"lock_leg",
-                                       R"sql(SELECT manifest_id, state, holder, fence, lease_until > clock_timestamp() FROM puente.inspection_leg
- WHERE inspection_id = $1 AND agency = $2 FOR UPDATE)sql"};
+                                       R"sql(SELECT leg.manifest_id, leg.state, held.holder, leg.fence, leg.lease_until > clock_timestamp()
+  FROM puente.inspection_leg AS leg
+  LEFT JOIN puente.leg_holder AS held ON (held.inspection_id, held.agency, held.fence) = (leg.inspection_id, leg.agency, leg.held_fence)
+ WHERE leg.inspection_id = $1 AND leg.agency = $2 FOR UPDATE OF leg)sql"};
 
 // An agency that nobody has asked so far has no leg: it gets one that wants nothing.
 constexpr Statement add_own_leg{"add_own_leg",

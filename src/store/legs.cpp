@@ -12,26 +12,33 @@ using inspection::Move;
 // Holder and fence are asked again where the leg is written.
 constexpr Statement write_start{
     "write_start",
-    R"sql(UPDATE puente.inspection_leg SET state = $5, decided_at = NULL, hold_reason = NULL, hold_owner = NULL, due_at = NULL
- WHERE inspection_id = $1 AND agency = $2 AND holder = $3 AND fence = $4)sql"};
+    R"sql(UPDATE puente.inspection_leg AS leg SET state = $5, decided_at = NULL, hold_reason = NULL, hold_owner = NULL, due_at = NULL
+  FROM puente.leg_holder AS held
+ WHERE leg.inspection_id = $1 AND leg.agency = $2 AND leg.held_fence = $4
+   AND (held.inspection_id, held.agency, held.fence, held.holder) = (leg.inspection_id, leg.agency, leg.held_fence, $3))sql"};
 constexpr Statement write_decision{"write_decision",
-                                   R"sql(UPDATE puente.inspection_leg
-   SET state = $5, decision_note = $6, decided_at = clock_timestamp(), holder = NULL, lease_until = NULL,
+                                   R"sql(UPDATE puente.inspection_leg AS leg
+   SET state = $5, decision_note = $6, decided_at = clock_timestamp(), lease_until = NULL,
        hold_reason = NULLIF($7, ''), hold_owner = NULLIF($8, ''), due_at = ($9::timestamptz[])[1],
        found = COALESCE((SELECT json_agg(json_strip_nulls(json_build_object('kind', kind, 'pointer', NULLIF(pointer, ''), 'quantity', NULLIF(quantity, ''),
                                                                             'note', NULLIF(note, ''))) ORDER BY place)
                            FROM unnest($10::text[], $11::text[], $12::text[], $13::text[]) WITH ORDINALITY AS f (kind, pointer, quantity, note, place)),
                         '[]'::json)
- WHERE inspection_id = $1 AND agency = $2 AND holder = $3 AND fence = $4)sql"};
+  FROM puente.leg_holder AS held
+ WHERE leg.inspection_id = $1 AND leg.agency = $2 AND leg.held_fence = $4
+   AND (held.inspection_id, held.agency, held.fence, held.holder) = (leg.inspection_id, leg.agency, leg.held_fence, $3))sql"};
 constexpr Statement write_release{"write_release",
-                                  R"sql(UPDATE puente.inspection_leg SET holder = NULL, lease_until = NULL
- WHERE inspection_id = $1 AND agency = $2 AND holder = $3 AND fence = $4)sql"};
+                                  R"sql(UPDATE puente.inspection_leg AS leg SET lease_until = NULL FROM puente.leg_holder AS held
+ WHERE leg.inspection_id = $1 AND leg.agency = $2 AND leg.held_fence = $4
+   AND (held.inspection_id, held.agency, held.fence, held.holder) = (leg.inspection_id, leg.agency, leg.held_fence, $3))sql"};
 
 constexpr Statement leg_place{
     "leg_place",
-    R"sql(SELECT leg.state, leg.holder = $3 AND leg.lease_until > clock_timestamp(), leg.lease_until > clock_timestamp(), leg.fence, m.status
+    R"sql(SELECT leg.state, held.holder = $3 AND leg.lease_until > clock_timestamp(), leg.lease_until > clock_timestamp(), leg.fence, m.status
   FROM puente.inspection AS i JOIN puente.manifest AS m USING (manifest_id) JOIN puente.agency AS a ON a.code = $2
-  LEFT JOIN puente.inspection_leg AS leg ON leg.inspection_id = i.inspection_id AND leg.agency = $2 WHERE i.inspection_id = $1)sql"};
+  LEFT JOIN puente.inspection_leg AS leg ON leg.inspection_id = i.inspection_id AND leg.agency = $2
+  LEFT JOIN puente.leg_holder AS held ON (held.inspection_id, held.agency, held.fence) = (leg.inspection_id, leg.agency, leg.held_fence)
+ WHERE i.inspection_id = $1)sql"};
 
 Error lease_lost() {
     return Error{ErrorKind::stale, "this claim is no longer yours: its lease is over or somebody else took the leg"};

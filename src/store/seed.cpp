@@ -16,7 +16,7 @@ constexpr Statement unbind{"seed_unbinds", R"sql(DO $body$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['manifest', 'manifest_version', 'finding', 'idempotency', 'event', 'inspection', 'inspection_leg', 'selection_factor'] LOOP
+    FOREACH name IN ARRAY ARRAY['manifest', 'manifest_version', 'finding', 'idempotency', 'event', 'inspection', 'inspection_leg', 'leg_holder', 'selection_factor'] LOOP
         EXECUTE format('ALTER TABLE puente.%I NO FORCE ROW LEVEL SECURITY', name);
     END LOOP;
 END
@@ -26,7 +26,7 @@ constexpr Statement bind{"seed_binds", R"sql(DO $body$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['manifest', 'manifest_version', 'finding', 'idempotency', 'event', 'inspection', 'inspection_leg', 'selection_factor'] LOOP
+    FOREACH name IN ARRAY ARRAY['manifest', 'manifest_version', 'finding', 'idempotency', 'event', 'inspection', 'inspection_leg', 'leg_holder', 'selection_factor'] LOOP
         EXECUTE format('ALTER TABLE puente.%I FORCE ROW LEVEL SECURITY', name);
     END LOOP;
 END
@@ -161,18 +161,21 @@ SELECT inspection_id, manifest_id, us_port, mx_office, lane, trusted, perishable
        EXISTS (SELECT FROM seed_leg AS leg WHERE leg.n = load.n AND (decided_at > $1::timestamptz OR decision = 'HELD'))
   FROM seed_load AS load WHERE EXISTS (SELECT FROM seed_leg AS leg WHERE leg.n = load.n) ORDER BY n)sql"};
 
-constexpr Statement write_legs{
-    "seed_writes_legs",
-    R"sql(INSERT INTO puente.inspection_leg (inspection_id, agency, manifest_id, state, kind, fence, holder, lease_until, decided_at,
-       hold_reason, hold_owner, due_at)
+constexpr Statement write_legs{"seed_writes_legs",
+                               R"sql(WITH written AS (
+INSERT INTO puente.inspection_leg (inspection_id, agency, manifest_id, state, kind, fence, lease_until, decided_at, hold_reason, hold_owner, due_at)
 SELECT inspection_id, both_of.agency, manifest_id, state, COALESCE(leg.kind, 'REVIEW'), CASE WHEN state IN ('NONE', 'PENDING') THEN 0 ELSE 1 END,
-       CASE state WHEN 'WORKING' THEN 'synthetic-officer' END, CASE state WHEN 'WORKING' THEN $1::timestamptz + interval '15 minutes' END,
+       CASE state WHEN 'WORKING' THEN $1::timestamptz + interval '15 minutes' END,
        CASE WHEN state IN ('RELEASED', 'HELD', 'REFUSED') THEN decided_at END, CASE state WHEN 'HELD' THEN 'synthetic' END, CASE state WHEN 'HELD' THEN 'synthetic-owner' END,
        CASE state WHEN 'HELD' THEN decided_at + interval '2 days' END
   FROM seed_load JOIN LATERAL (VALUES ('CBP'), ('SAT')) AS both_of (agency) ON EXISTS (SELECT FROM seed_leg AS any_leg WHERE any_leg.n = seed_load.n)
   LEFT JOIN seed_leg AS leg ON leg.n = seed_load.n AND leg.agency = both_of.agency
   CROSS JOIN LATERAL (SELECT CASE WHEN leg.n IS NULL THEN 'NONE' WHEN begun_at > $1 THEN 'PENDING' WHEN decided_at > $1 THEN 'WORKING'
-                                  WHEN decision = 'RELEASE' THEN 'RELEASED' WHEN decision = 'HELD' THEN 'HELD' ELSE 'REFUSED' END AS state) AS now)sql"};
+                                  WHEN decision = 'RELEASE' THEN 'RELEASED' WHEN decision = 'HELD' THEN 'HELD' ELSE 'REFUSED' END AS state) AS now
+RETURNING inspection_id, agency, fence, lease_until
+)
+INSERT INTO puente.leg_holder (inspection_id, agency, fence, holder)
+SELECT inspection_id, agency, fence, 'synthetic-officer' FROM written WHERE lease_until IS NOT NULL)sql"};
 
 constexpr Statement write_factors{"seed_writes_factors", R"sql(INSERT INTO puente.selection_factor (inspection_id, item, agency, name, detail, points)
 SELECT inspection_id, row_number() OVER (PARTITION BY n ORDER BY agency), agency, 'synthetic', 'synthetic', 10 FROM seed_leg JOIN seed_load USING (n))sql"};
@@ -180,7 +183,7 @@ SELECT inspection_id, row_number() OVER (PARTITION BY n ORDER BY agency), agency
 constexpr Statement analyze{
     "seed_analyzes",
     "ANALYZE puente.manifest, puente.manifest_version, puente.finding, puente.idempotency, puente.identifier_use, puente.event, puente.inspection, "
-    "puente.inspection_leg, puente.selection_factor"};
+    "puente.inspection_leg, puente.leg_holder, puente.selection_factor"};
 
 /// Runs statements until one fails.
 template <std::size_t N>

@@ -158,7 +158,7 @@ TEST(Contention, each_leg_goes_to_one_of_many_claimers) {
     });
     EXPECT_EQ(taken.size(), static_cast<std::size_t>(2 * items)) << "somebody went away although there was work";
     for (const auto& [leg, count] : taken) EXPECT_EQ(count, 1) << leg.first;
-    EXPECT_EQ(station.sql("SELECT count(*) FROM puente.inspection_leg WHERE fence <> 1 OR holder IS NULL"), "0");
+    EXPECT_EQ(station.sql("SELECT count(*) FROM puente.inspection_leg WHERE fence <> 1 OR lease_until IS NULL"), "0");
     expect_fences_to_agree(station);
 }
 
@@ -180,10 +180,14 @@ protected:
     std::string leg_path(const std::string& step) const { return "/v1/inspections/" + inspection_ + "/legs/CBP:" + step; }
     Answer step(const Party& officer, const std::string& name, nlohmann::json body) { return station_.post(officer, leg_path(name), body); }
     void let_the_lease_end() const {
-        EXPECT_EQ(station_.sql("UPDATE puente.inspection_leg SET lease_until = clock_timestamp() - interval '1 second' WHERE holder IS NOT NULL"),
-                  "");
+        EXPECT_EQ(
+            station_.sql("UPDATE puente.inspection_leg SET lease_until = clock_timestamp() - interval '1 second' WHERE lease_until IS NOT NULL"), "");
     }
-    std::string state() const { return station_.sql("SELECT state, holder, fence, decision_note FROM puente.inspection_leg WHERE agency = 'CBP'"); }
+    std::string state() const {
+        return station_.sql(
+            "SELECT state, CASE WHEN lease_until IS NOT NULL THEN holder END, fence, decision_note "
+            "FROM puente.inspection_leg LEFT JOIN puente.leg_holder USING (inspection_id, agency, fence) WHERE agency = 'CBP'");
+    }
 
     Station station_{{{"--public-url", "https://localhost:1"}}};
     std::string manifest_;

@@ -212,7 +212,7 @@ TEST_F(Amendments, cancelling_ends_claims_and_frees_the_trip) {
     ASSERT_TRUE(held);
     const Result<bool> cancelled = cancel(filing.manifest_id);
     ASSERT_TRUE(cancelled) << cancelled.error().detail();
-    EXPECT_EQ(sql("SELECT count(*) FROM puente.inspection_leg WHERE holder IS NULL AND NOT in_queue"), "2");
+    EXPECT_EQ(sql("SELECT count(*) FROM puente.inspection_leg WHERE lease_until IS NULL AND NOT in_queue"), "2");
     EXPECT_EQ(sql("SELECT is_open FROM puente.inspection"), "f");
     EXPECT_FALSE(start(cbp_, "ann", *held));
     EXPECT_EQ(claim(cbp_, "ann", held->inspection_id).error().kind(), ErrorKind::conflict);
@@ -235,7 +235,7 @@ TEST_F(Amendments, a_cancellation_and_an_officer_who_begins_never_both_win) {
         EXPECT_NE(cancelled.has_value(), started.has_value());
         EXPECT_EQ(
             sql("SELECT count(*) FROM puente.inspection_leg AS l JOIN puente.manifest AS m USING (manifest_id) WHERE m.status = 'CANCELLED' AND "
-                "(l.holder IS NOT NULL OR l.in_queue)"),
+                "(l.lease_until IS NOT NULL OR l.in_queue)"),
             "0");
     }
 }
@@ -249,7 +249,7 @@ TEST_F(Amendments, claims_against_cancellations_leave_no_claim_behind) {
         const Result<bool> cancelled = cancel(filing.manifest_id);
         (void)taken.get();
         ASSERT_TRUE(cancelled) << cancelled.error().detail();
-        EXPECT_EQ(sql("SELECT count(*) FROM puente.inspection_leg WHERE holder IS NOT NULL"), "0");
+        EXPECT_EQ(sql("SELECT count(*) FROM puente.inspection_leg WHERE lease_until IS NOT NULL"), "0");
     }
 }
 
@@ -291,9 +291,9 @@ TEST_F(Amendments, trips_that_never_came_expire_unless_an_officer_is_at_work) {
               "TRIP1|EXPIRED\nTRIP2|CLEARED\nTRIP3|INSPECTION_REQUIRED\nTRIP4|HELD\nTRIP5|EXPIRED\nTRIP6|CLEARED");
     EXPECT_EQ(sql("SELECT count(*) FROM puente.event WHERE kind = 'expired' AND actor = 'GATEWAY'"), "2");
     EXPECT_EQ(sql("SELECT count(*) FROM puente.inspection WHERE NOT is_open"), "1");
-    ASSERT_EQ(sql("UPDATE puente.inspection_leg SET lease_until = now() - interval '1 minute' WHERE holder IS NOT NULL"), "");
+    ASSERT_EQ(sql("UPDATE puente.inspection_leg SET lease_until = now() - interval '1 minute' WHERE lease_until IS NOT NULL"), "");
     EXPECT_EQ(*expire(), 1u) << "the claim has lapsed";
-    EXPECT_EQ(sql("SELECT count(*) FROM puente.inspection_leg WHERE holder IS NOT NULL"), "0");
+    EXPECT_EQ(sql("SELECT count(*) FROM puente.inspection_leg WHERE lease_until IS NOT NULL"), "0");
 }
 
 TEST_F(Amendments, many_gateways_expire_each_trip_once) {

@@ -228,7 +228,9 @@ TEST_F(BoardOfPort, the_queue_is_counted_by_agency_and_class) {
     EXPECT_EQ(queue[1].waiting, 1);
     EXPECT_EQ(queue[1].arrived, 0) << "it comes in three hours";
     EXPECT_FALSE(queue[1].oldest_since);
-    ASSERT_EQ(sql("UPDATE puente.inspection_leg SET holder = 'h', fence = 1, lease_until = now() + interval '1 minute' WHERE agency = 'CBP'"), "");
+    ASSERT_EQ(sql("WITH claimed AS (UPDATE puente.inspection_leg SET fence = 1, lease_until = now() + interval '1 minute' WHERE agency = 'CBP' "
+                  "RETURNING inspection_id) INSERT INTO puente.leg_holder SELECT inspection_id, 'CBP', 1, 'h' FROM claimed"),
+              "");
     look();
     queue = board().queue;
     EXPECT_EQ(queue[0].waiting, 0);

@@ -163,7 +163,24 @@ TEST_F(LegConstraints, the_fence_never_falls_and_a_leg_stays_where_it_is) {
     ASSERT_EQ(sql("UPDATE puente.inspection_leg SET fence = 5"), "");
     EXPECT_EQ(sql("UPDATE puente.inspection_leg SET fence = 4").rfind("ERROR:  the fence of a leg never falls", 0), 0u);
     EXPECT_EQ(sql("UPDATE puente.inspection_leg SET inspection_id = gen_random_uuid()").rfind("ERROR:  a leg stays", 0), 0u);
-    EXPECT_EQ(sql("UPDATE puente.inspection_leg SET holder = 'x'").rfind("ERROR:", 0), 0u) << "a holder has a lease";
+}
+
+TEST_F(LegConstraints, a_lease_has_a_holder_under_its_own_fence_and_work_to_do) {
+    const std::string lease = "UPDATE puente.inspection_leg SET lease_until = now() + interval '1 minute', ";
+    const std::string nobody = R"(ERROR:  insert or update on table "inspection_leg" violates foreign key constraint "leg_in_hand_has_holder")";
+    EXPECT_EQ(sql(lease + "fence = 1 WHERE agency = 'CBP'"), nobody);
+    ASSERT_EQ(sql("INSERT INTO puente.leg_holder SELECT inspection_id, 'CBP', 1, 'ann' FROM puente.inspection"), "");
+    EXPECT_EQ(sql(lease + "fence = 2 WHERE agency = 'CBP'"), nobody) << "she holds it under another fence";
+    EXPECT_EQ(sql(lease + "fence = 1 WHERE agency = 'SAT'"), nobody) << "she is of CBP";
+    EXPECT_EQ(sql(lease + "fence = 1 WHERE agency = 'CBP'"), "");
+    EXPECT_EQ(sql("UPDATE puente.inspection_leg SET fence = 2 WHERE agency = 'CBP'"), nobody);
+    EXPECT_EQ(sql("UPDATE puente.inspection_leg SET fence = 2, lease_until = NULL WHERE agency = 'CBP'"), "") << "nobody holds it";
+    const std::string leg = "UPDATE puente.inspection_leg SET state = 'RELEASED', decided_at = now(), ";
+    for (const char* end : {"lease_until = now()", "lease_until = NULL"}) {
+        const std::string said =
+            sql("BEGIN; ALTER TABLE puente.inspection_leg DISABLE TRIGGER refuse_illegal_leg_move; " + leg + end + " WHERE agency = 'SAT'; ROLLBACK");
+        EXPECT_EQ(said.find("leg_in_hand_is_open") != std::string::npos, end == std::string{"lease_until = now()"}) << said;
+    }
 }
 
 }  // namespace

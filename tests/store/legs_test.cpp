@@ -54,7 +54,7 @@ TEST_F(Legs, both_agencies_work_their_leg_until_the_load_may_go) {
               "leg_started|CBP|IN_INSPECTION|ALL\nleg_decided|CBP|UNDER_REVIEW|ALL\nleg_started|SAT|IN_INSPECTION|ALL\nleg_decided|SAT|RELEASED|ALL");
     EXPECT_EQ(sql("SELECT detail FROM puente.event WHERE kind = 'leg_decided' AND actor = 'CBP'"),
               R"({"agency":"CBP","decision":"RELEASE","note":"seen"})");
-    EXPECT_EQ(sql("SELECT found, holder IS NULL FROM puente.inspection_leg WHERE agency = 'CBP'"), R"([{"kind":"NOTHING_FOUND"}]|t)");
+    EXPECT_EQ(sql("SELECT found, lease_until IS NULL FROM puente.inspection_leg WHERE agency = 'CBP'"), R"([{"kind":"NOTHING_FOUND"}]|t)");
 }
 
 TEST_F(Legs, a_held_leg_is_taken_again_by_name_only) {
@@ -148,6 +148,32 @@ TEST_F(Legs, a_claim_given_back_is_free_at_once) {
     EXPECT_EQ(claim(cbp_, "bob")->fence, 2);
 }
 
+/// Who claimed a leg under which fence stays on record; it gives no right once the claim is over, and none to anybody else.
+TEST_F(Legs, of_a_claim_that_is_over_nothing_is_left_to_its_holder) {
+    ASSERT_EQ(file(selected_filing(1)).kind, Kind::filed);
+    const auto refused = [&](const std::string& name, const Claim& with) {
+        const std::function<Result<Instant>(Transaction&)> renew = [&](Transaction& tx) {
+            return store::extend_claim(tx, with.inspection_id, code_of(cbp_), name, with.fence, std::chrono::seconds{60});
+        };
+        EXPECT_EQ(as<Instant>(cbp_, renew).error().kind(), ErrorKind::stale) << name;
+        EXPECT_EQ(start(cbp_, name, with).error().kind(), ErrorKind::stale) << name;
+        EXPECT_EQ(decide(cbp_, name, with, Decision::release).error().kind(), ErrorKind::stale) << name;
+        EXPECT_EQ(give_back(cbp_, name, with).error().kind(), ErrorKind::stale) << name;
+    };
+    const Result<Claim> first = claim(cbp_, "ann");
+    refused("bob", *first);
+    ASSERT_TRUE(give_back(cbp_, "ann", *first));
+    refused("ann", *first);
+    const Result<Claim> second = claim(cbp_, "bob");
+    refused("ann", *first);
+    refused("bob", *first);
+    refused("ann", *second);
+    ASSERT_TRUE(start(cbp_, "bob", *second));
+    ASSERT_TRUE(decide(cbp_, "bob", *second, Decision::hold));
+    refused("bob", *second);
+    EXPECT_EQ(sql("SELECT fence, holder FROM puente.leg_holder ORDER BY 1"), "1|ann\n2|bob");
+}
+
 TEST_F(Legs, nobody_works_on_a_trip_that_is_over) {
     ASSERT_EQ(file(selected_filing(1)).kind, Kind::filed);
     const Result<Claim> held = claim(cbp_, "ann");
@@ -185,7 +211,7 @@ TEST_F(Legs, of_fifty_claimers_of_each_agency_exactly_one_wins_each_item) {
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(doubled, 0);
     EXPECT_EQ(won.size(), 2u * items);
-    EXPECT_EQ(sql("SELECT count(*), min(fence), max(fence) FROM puente.inspection_leg WHERE holder IS NOT NULL"), "400|1|1");
+    EXPECT_EQ(sql("SELECT count(*), min(fence), max(fence) FROM puente.inspection_leg WHERE lease_until IS NOT NULL"), "400|1|1");
 }
 
 TEST_F(Legs, of_many_claimers_of_one_item_exactly_one_wins) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -71,6 +72,42 @@ TEST_F(MigrateTest, two_runners_at_once_do_it_once) {
     ASSERT_TRUE(first) << first.error().detail();
     ASSERT_TRUE(second) << second.error().detail();
     EXPECT_EQ(*first + *second, static_cast<int>(migrations_.size()));
+}
+
+TEST_F(MigrateTest, moves_the_holders_of_a_filled_database_to_where_their_agency_alone_reads_them) {
+    const auto moving = std::find_if(migrations_.begin(), migrations_.end(),
+                                     [](const store::Migration& each) { return each.name.find("leg_holder") != std::string::npos; });
+    ASSERT_NE(moving, migrations_.end());
+    ASSERT_TRUE(store::migrate(url_, {migrations_.begin(), moving}, {}));
+    ASSERT_EQ(
+        cluster_.sql(
+            database_,
+            "BEGIN; WITH filed AS (INSERT INTO puente.manifest (manifest_id, company, carrier_key, trip_number, document_id, direction, mode, "
+            "us_port, "
+            "mx_office, estimated_arrival, received_at, changed_at, status) SELECT gen_random_uuid(), 'c', 'ABCD', g::text, 'd', 'northbound', "
+            "'road', '2304', "
+            "'240', now(), now(), now(), 'UNDER_REVIEW' FROM generate_series(1, 3) AS g RETURNING manifest_id) INSERT INTO puente.inspection "
+            "(inspection_id, "
+            "manifest_id, us_port, mx_office, perishable, essential, estimated_arrival, opened_at, is_open) SELECT gen_random_uuid(), manifest_id, "
+            "'2304', "
+            "'240', false, '{}', now(), now(), true FROM filed; INSERT INTO puente.inspection_leg (inspection_id, manifest_id, agency, state, kind, "
+            "fence, "
+            "holder, lease_until) SELECT inspection_id, manifest_id, agency, 'PENDING', 'REVIEW', 4, 'of ' || agency, now() + interval '1 hour' FROM "
+            "puente.inspection, (VALUES ('CBP'), ('SAT')) AS v (agency); UPDATE puente.inspection_leg SET holder = NULL, lease_until = NULL WHERE "
+            "(inspection_id, agency) = (SELECT inspection_id, 'SAT' FROM puente.inspection LIMIT 1); COMMIT"),
+        "");
+    const Result<int> moved = store::migrate(url_, migrations_, {});
+    ASSERT_TRUE(moved) << moved.error().detail();
+    const std::string all = "SELECT agency, fence, holder, count(*) FROM puente.leg_holder GROUP BY 1, 2, 3 ORDER BY 1";
+    EXPECT_EQ(cluster_.sql(database_, all), "CBP|4|of CBP|3\nSAT|4|of SAT|2");
+    EXPECT_EQ(cluster_.sql(database_, "SET ROLE puente_sat; " + all, "puente_app"), "SAT|4|of SAT|2");
+    EXPECT_EQ(cluster_.sql(database_, all, "puente_owner"), "") << "bound again";
+    EXPECT_EQ(
+        cluster_.sql(database_,
+                     "SELECT count(*) FROM pg_class WHERE relnamespace = 'puente'::regnamespace AND relname IN ('inspection_leg', 'leg_holder') AND "
+                     "relforcerowsecurity"),
+        "2");
+    EXPECT_EQ(cluster_.sql(database_, "SELECT count(*) FROM puente.inspection_leg WHERE lease_until IS NOT NULL"), "5");
 }
 
 TEST_F(MigrateTest, reports_a_database_that_is_not_there) {

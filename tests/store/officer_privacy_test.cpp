@@ -33,19 +33,28 @@ protected:
         return sql("SET ROLE " + role + "; SET puente.company = 'company-1'; " + text, "puente_app");
     }
 
-    /// Everything that a role can read of the schema, as text and as hexadecimal of bytes: every column of every table that it may select.
+    /// Everything that a role can read of the database, as text and as hexadecimal of bytes: every column that it may select of every table and view,
+    /// the system's own with their statistics included.
     std::string everything(const std::string& role) const {
         const std::string statements =
-            sql("SELECT string_agg(format('SELECT row_to_json(r)::text FROM (SELECT %s FROM puente.%I) AS r', columns, name), ' UNION ALL ') FROM "
-                "(SELECT c.relname AS name, "
+            sql("SELECT string_agg(format('SELECT row_to_json(r)::text FROM (SELECT %s FROM %s) AS r', columns, name), ' UNION ALL ') FROM "
+                "(SELECT c.oid::regclass AS name, "
                 "string_agg(quote_ident(a.attname), ', ') AS columns FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > "
                 "0 AND NOT a.attisdropped "
-                "WHERE c.relnamespace = 'puente'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND has_column_privilege('" +
+                "WHERE c.relnamespace <> 'pg_toast'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND has_column_privilege('" +
                 role + "', c.oid, a.attnum, 'SELECT') GROUP BY 1) AS t");
-        return under(role, statements);
+        return role == "puente_owner" ? sql(statements, role) : under(role, statements);
+    }
+    /// A load through the hands of an officer; and another that stays in them.
+    void put_holder(const store::As& who, const Uuid& done, const Uuid& in_hand, const std::string& name) {
+        const Claimed held = claim(who, name, done);
+        ASSERT_TRUE(held) << held.error().detail();
+        ASSERT_TRUE(start(who, name, *held));
+        ASSERT_TRUE(decide(who, name, *held, Decision::release));
+        ASSERT_TRUE(claim(who, name, in_hand));
     }
     /// Fills every private place of an agency with its canary.
-    void put_canaries(const store::As& who, const Uuid& id) {
+    void put_canaries(const store::As& who, const Uuid& id, const Uuid& in_hand) {
         const std::string canary = "CANARY-OF-" + who.agency;
         ASSERT_TRUE(annotate(who, id, Visibility::agency, canary));
         ASSERT_TRUE(attach(who, "%PDF-" + canary, Visibility::agency, id));
@@ -58,7 +67,7 @@ protected:
             return store::lift_legal_hold(tx, selected_filing(1).manifest_id, hold_id, canary, canary);
         };
         ASSERT_TRUE(as<store::LegalHold>(who, lift));
-        ASSERT_TRUE(through(who, id, Decision::release));
+        put_holder(who, id, in_hand, "HOLDER-" + canary);
         const store::SignedRehold back{
             {"public reason",                    "desk", verdict(Decision::hold).hold->due},
             1, {                                 },
@@ -84,40 +93,42 @@ TEST_F(OfficerPrivacy, nobody_but_the_agency_reads_its_private_matter_in_any_tab
     for (selection::Factor& factor : filing.inspection->factors) factor.detail = "CANARY-OF-" + std::string{identifiers::code(factor.agency)};
     ASSERT_EQ(file(filing).kind, store::FilingOutcome::Kind::filed);
     const Uuid id = filing.inspection->inspection_id;
+    ASSERT_EQ(file(selected_filing(2)).kind, store::FilingOutcome::Kind::filed);
+    const Uuid in_hand = selected_filing(2).inspection->inspection_id;
     ASSERT_EQ(add_agency("TESTAGENCY"), "puente_agency_testagency");
-    ASSERT_TRUE(join(officer("TESTAGENCY"), id));
+    for (const Uuid& each : {id, in_hand}) ASSERT_TRUE(join(officer("TESTAGENCY"), each));
     const std::pair<std::string, std::string> agencies[] = {
         {"CBP",        "puente_cbp"              },
         {"SAT",        "puente_sat"              },
         {"TESTAGENCY", "puente_agency_testagency"}
     };
-    for (const auto& [agency, role] : agencies) put_canaries(officer(agency), id);
+    for (const auto& [agency, role] : agencies) put_canaries(officer(agency), id, in_hand);
+    ASSERT_EQ(sql("ANALYZE"), "") << "statistics are a side door: they hold samples of the values";
 
     for (const auto& [agency, role] : agencies) {
         const std::string seen = everything(role);
         EXPECT_NE(seen.find("CANARY-OF-" + agency), std::string::npos) << role << " reads its own: " << seen.substr(0, 300);
         EXPECT_NE(seen.find(hex_of("CANARY-OF-" + agency)), std::string::npos) << role << " reads its own attachment";
+        EXPECT_NE(seen.find("HOLDER-CANARY-OF-" + agency), std::string::npos) << role << " reads who of its own holds a leg";
+        EXPECT_NE(seen.find("pg_stat"), std::string::npos) << role << " reads the system's tables";
         for (const auto& [other, other_role] : agencies) {
             if (other == agency) continue;
             EXPECT_EQ(seen.find("CANARY-OF-" + other), std::string::npos) << role << " reads " << other;
             EXPECT_EQ(seen.find(hex_of("CANARY-OF-" + other)), std::string::npos) << role << " reads an attachment of " << other;
         }
     }
-    for (const char* role : {"puente_gateway", "puente_intake", "puente_party", "puente_officer", "puente_sender", "puente_feed", "puente_courier",
-                             "puente_watch"}) {
+    for (const char* role : {"puente_gateway", "puente_intake", "puente_sender", "puente_party", "puente_officer", "puente_watch", "puente_feed",
+                             "puente_courier", "puente_owner"}) {
         const std::string seen = everything(role);
-        EXPECT_EQ(seen.find("ERROR"), std::string::npos) << seen;
+        EXPECT_EQ(seen.find("ERROR"), std::string::npos) << role << ": " << seen;
         EXPECT_EQ(seen.find("CANARY-OF-"), std::string::npos) << role;
         EXPECT_EQ(seen.find(hex_of("CANARY-OF-")), std::string::npos) << role;
     }
-    EXPECT_EQ(sql("SELECT count(*) FROM puente.annotation", "puente_owner"), "0") << "the owner is bound as well";
-    EXPECT_EQ(sql("SELECT count(*) FROM puente.attachment_content", "puente_owner"), "0");
-    EXPECT_EQ(sql("SELECT count(*) FROM puente.legal_hold", "puente_owner"), "0");
-    // Statistics are a side door: they hold samples of the values.
-    ASSERT_EQ(sql("ANALYZE puente.annotation, puente.attachment_content, puente.rehold, puente.selection_factor, puente.finding, puente.legal_hold"), "");
+    for (const char* table : {"annotation", "attachment_content", "leg_holder", "legal_hold"})
+        EXPECT_EQ(sql(std::string{"SELECT count(*) FROM puente."} + table, "puente_owner"), "0") << table << ": the owner is bound as well";
     EXPECT_EQ(under("puente_sat",
                     "SELECT count(*) FROM pg_stats WHERE schemaname = 'puente' AND tablename IN ('annotation', 'attachment_content', 'rehold', "
-                    "'selection_factor', 'finding', 'legal_hold')"),
+                    "'selection_factor', 'finding', 'leg_holder', 'legal_hold')"),
               "0");
 }
 
@@ -250,8 +261,8 @@ TEST_F(OfficerPrivacy, an_added_agency_works_its_legs_with_the_same_rights) {
         "a.attnum > 0 AND NOT a.attisdropped, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS v WHERE c.relnamespace = 'puente'::regnamespace AND "
         "c.relname IN ('manifest', "
         "'manifest_version', 'finding', 'event', 'inspection', 'inspection_leg', 'selection_factor', 'annotation', 'attachment', "
-        "'attachment_content', 'rehold', 'authorship', "
-        "'legal_hold', 'agency', 'slot', 'bay_hours') AND has_column_privilege('{}', c.oid, a.attnum, v)";
+        "'attachment_content', 'rehold', 'authorship', 'leg_holder', 'legal_hold', "
+        "'agency', 'slot', 'bay_hours') AND has_column_privilege('{}', c.oid, a.attnum, v)";
     EXPECT_EQ(sql(replaced(own_matter, "{}", "puente_agency_testagency")), sql(replaced(own_matter, "{}", "puente_cbp")));
     const char* writes =
         "SELECT count(*) FROM pg_class AS c, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE']) AS v WHERE c.relnamespace = 'puente'::regnamespace AND "
@@ -285,6 +296,9 @@ constexpr Forbidden forbidden[] = {
     {"opens a leg that is done",
      "INSERT INTO puente.inspection_leg (inspection_id, agency, manifest_id, state, kind) SELECT gen_random_uuid(), 'CBP', manifest_id, 'RELEASED', "
      "'REVIEW' FROM puente.manifest"                                                                                                            },
+    {"claims for the other",           "INSERT INTO puente.leg_holder SELECT inspection_id, 'SAT', 1, 'x' FROM puente.inspection"               },
+    {"rewrites who held a leg",        "UPDATE puente.leg_holder SET holder = 'x'"                                                              },
+    {"forgets who held a leg",         "DELETE FROM puente.leg_holder"                                                                          },
     {"rewrites an annotation",         "UPDATE puente.annotation SET text = 'x'"                                                                },
     {"shares what was private",        "UPDATE puente.annotation SET visibility = 'SHARED'"                                                     },
     {"removes an annotation",          "DELETE FROM puente.annotation"                                                                          },

@@ -103,7 +103,7 @@ TEST_F(RowLevelSecurity, agency_matter_stays_with_the_agency) {
 }
 
 TEST_F(RowLevelSecurity, the_holder_of_a_leg_is_hidden_from_parties) {
-    EXPECT_EQ(shortened(under("puente_party", "SELECT holder FROM puente.inspection_leg", "SET puente.company = 'company-1'; ")), "-");
+    EXPECT_EQ(shortened(under("puente_party", "SELECT holder FROM puente.leg_holder", "SET puente.company = 'company-1'; ")), "-");
     EXPECT_EQ(shortened(under("puente_party", "SELECT found FROM puente.inspection_leg", "SET puente.company = 'company-1'; ")), "-");
 }
 
@@ -122,7 +122,7 @@ constexpr Forbidden forbidden[] = {
     {"puente_intake",  "SELECT document FROM puente.manifest_version"                                                                       },
     {"puente_intake",  "UPDATE puente.idempotency SET status = 200"                                                                         },
     {"puente_intake",  "UPDATE puente.inspection_leg SET state = 'RELEASED'"                                                                },
-    {"puente_intake",  "SELECT holder FROM puente.inspection_leg"                                                                           },
+    {"puente_intake",  "SELECT holder FROM puente.leg_holder"                                                                               },
     {"puente_intake",  "INSERT INTO puente.manifest_version SELECT gen_random_uuid(), 2, now(), 'x', sha256('x'), '{}', '', 'x'"            },
     {"puente_party",   "INSERT INTO puente.manifest (manifest_id) VALUES (gen_random_uuid())"                                               },
     {"puente_party",   "UPDATE puente.manifest SET status = 'CLEARED'"                                                                      },
