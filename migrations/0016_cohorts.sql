@@ -42,7 +42,7 @@ ALTER TABLE puente.event
     DROP CONSTRAINT event_pkey,
     VALIDATE CONSTRAINT event_audience_check;
 DROP INDEX puente.event_of_manifest;
-ALTER TABLE puente.event ADD PRIMARY KEY (manifest_id, event_id);
+ALTER TABLE puente.event ADD UNIQUE (manifest_id, event_id);
 REVOKE INSERT ON puente.event FROM puente_intake;
 GRANT INSERT (manifest_id, at, kind, version, state_no, actor, status, detail, audience) ON puente.event TO puente_intake;
 GRANT USAGE ON SEQUENCE puente.event_number TO puente_intake, puente_officer, puente_watch;
@@ -87,7 +87,7 @@ $whole$;
 ALTER SEQUENCE puente.event_number OWNED BY puente.event.event_id;
 ALTER TABLE puente.manifest_version ADD PRIMARY KEY (manifest_id, version);
 ALTER TABLE puente.finding ADD PRIMARY KEY (manifest_id, version, item);
-ALTER TABLE puente.event ADD PRIMARY KEY (manifest_id, event_id);
+ALTER TABLE puente.event ADD UNIQUE (manifest_id, event_id);
 ALTER TABLE puente.gate_event ADD PRIMARY KEY (manifest_id, kind);
 CREATE INDEX event_feed_of_all ON puente.event (written_by, event_id);
 CREATE INDEX event_number_of_all ON puente.event USING brin (event_id) WITH (autosummarize = on);

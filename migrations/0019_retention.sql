@@ -24,7 +24,7 @@ DECLARE
     kept text;
 BEGIN
     FOREACH kept IN ARRAY puente.cohort_tables() || ARRAY['manifest', 'inspection', 'inspection_leg', 'leg_holder', 'selection_factor', 'superseded_factor', 'slot',
-                                                          'rehold', 'annotation', 'attachment', 'attachment_content', 'authorship', 'board_move', 'legal_hold'] LOOP
+                                                          'rehold', 'annotation', 'attachment', 'attachment_content', 'authorship', 'board_move'] LOOP
         EXECUTE format('CREATE POLICY keeper_removes ON puente.%I TO puente_keeper USING (CURRENT_USER = ''puente_keeper'')', kept);
         EXECUTE format('GRANT DELETE ON puente.%I TO puente_keeper', kept);
     END LOOP;
@@ -33,6 +33,7 @@ BEGIN
     END LOOP;
 END
 $rights$;
+CREATE POLICY keeper_sees ON puente.legal_hold FOR SELECT TO puente_keeper USING (CURRENT_USER = 'puente_keeper');
 GRANT SELECT (manifest_id) ON puente.manifest_version, puente.finding, puente.event, puente.gate_event, puente.board_move TO puente_keeper;
 GRANT SELECT (manifest_id, status), UPDATE (changed_at) ON puente.manifest TO puente_keeper;
 GRANT SELECT (inspection_id, manifest_id) ON puente.inspection, puente.inspection_leg TO puente_keeper;

@@ -116,9 +116,13 @@ asio::awaitable<net::Response> show_events(Visit& visit) {
 void write_event(push::Told& told) {
     const store::FeedEvent& event = told.event;
     JsonText json;
-    json.open_object().member("eventId", event.place.event_id).member("manifestId", event.manifest_id.text()).member("tripNumber", event.trip_number);
-    json.member("at", to_text(event.at)).member("kind", event.kind).member("version", std::int64_t{event.version}).member("stateNo", event.state_no);
-    json.member("status", event.status).member("actor", event.actor).member("usPort", event.us_port).member("mxOffice", event.mx_office);
+    json.open_object().member("eventId", event.place.event_id);
+    if (event.ports.empty()) {
+        json.member("manifestId", event.manifest_id.text()).member("tripNumber", event.trip_number);
+        json.member("version", std::int64_t{event.version}).member("stateNo", event.state_no);
+        json.member("usPort", event.us_port).member("mxOffice", event.mx_office);
+    }
+    json.member("at", to_text(event.at)).member("kind", event.kind).member("status", event.status).member("actor", event.actor);
     if (!event.detail.empty()) json.name("detail").raw(event.detail);
     std::string data = json.close_object().take();
     // A line break would end the field; in JSON it can only stand between two tokens.

@@ -1,7 +1,5 @@
 #include "puente/clearance/amend.hpp"
 
-#include <google/protobuf/util/message_differencer.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -9,7 +7,6 @@
 #include "clearance/tell.hpp"
 #include "puente/crypto/digest.hpp"
 #include "puente/store/pool.hpp"
-#include "puente/v1/manifest.pb.h"
 
 namespace puente::clearance {
 
@@ -17,26 +14,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-using google::protobuf::util::MessageDifferencer;
-
-/// What differs from the version in force.
-struct Difference {
-    bool facts = true;  ///< anything but the sender's own name for the document
-    bool cargo = true;  ///< the shipments
-};
-
-Difference difference(const manifest::Manifest& amended, const store::AmendmentBase& base) {
-    const bool json = base.media_type == "application/json";
-    const manifest::Decoded decoded = json ? manifest::decode_json(base.document) : manifest::decode_protobuf(base.document);
-    if (!decoded.manifest) return {};
-    v1::Manifest before = decoded.manifest->message();
-    v1::Manifest now = amended.message();
-    before.clear_document_id();
-    now.clear_document_id();
-    const bool same = MessageDifferencer::Equals(before, now);
-    before.mutable_trip()->Clear();
-    now.mutable_trip()->Clear();
-    return {!same, !MessageDifferencer::Equals(before, now)};
+std::unique_ptr<manifest::Manifest> decoded(const std::string& document, const std::string& media_type) {
+    return (media_type == "application/json" ? manifest::decode_json(document) : manifest::decode_protobuf(document)).manifest;
 }
 
 std::vector<inspection::LegBefore> legs_before(const store::AmendmentBase& base) {
@@ -92,7 +71,8 @@ private:
     Amendment& amendment_;
     Clearance& clearance_;
     store::AmendmentBase base_;
-    Difference difference_;
+    manifest::Difference difference_;
+    Instant cargo_received_at_;
     Memory memory_;
     std::shared_ptr<store::AmendmentHitch> hitch_ = std::make_shared<store::AmendmentHitch>();
 };
@@ -127,12 +107,19 @@ asio::awaitable<Result<void>> Way::find_base() {
         co_return Error{ErrorKind::stale, "the manifest has changed: read it again"};
     const bool same_trip = amendment_.manifest.trip_number() == base_.now.trip_number && carrier_key(amendment_.manifest) == base_.now.carrier_key;
     if (!same_trip) co_return other_trip(base_.now);
-    difference_ = difference(amendment_.manifest, base_);
+    const auto before = decoded(base_.document, base_.media_type);
+    const auto first = base_.first_document.empty() ? nullptr : decoded(base_.first_document, base_.first_media_type);
+    if (before) difference_ = manifest::difference(*before, amendment_.manifest);
+    cargo_received_at_ = difference_.cargo ? amendment_.received_at : base_.cargo_received_at;
+    manifest::Accepted& accepted = memory_.accepted.emplace();
+    if (first || before) accepted.uses = manifest::identifier_uses(first ? *first : *before);
+    accepted.at = base_.now.received_at;
+    accepted.same_cargo = cargo_received_at_ == base_.now.received_at;
     co_return Result<void>{};
 }
 
 asio::awaitable<Result<void>> Way::remember() {
-    memory_ = Memory{manifest::identifier_uses(amendment_.manifest), {}};
+    memory_.uses = manifest::identifier_uses(amendment_.manifest);
     store::Filing asked;
     asked.manifest_id = amendment_.manifest_id;
     asked.carrier_key = base_.now.carrier_key;
@@ -147,11 +134,10 @@ asio::awaitable<Result<void>> Way::remember() {
     co_return Result<void>{};
 }
 
-/// The time that lead times run from is that of the first filing while the cargo is the same: who corrects a seal is not late. Other cargo is filed
-/// now.
+/// Lead times run from when the cargo first came as it is now: who corrects a seal is not late, and who brings other cargo late does not become
+/// early by amending once more.
 Judgement Way::judged() const {
-    const Instant filed_at = difference_.cargo ? amendment_.received_at : base_.now.received_at;
-    Judgement judgement = judge(amendment_.manifest, memory_, clearance_, filed_at, base_.draw_day);
+    Judgement judgement = judge(amendment_.manifest, memory_, clearance_, cargo_received_at_, base_.draw_day);
     const std::vector<inspection::LegBefore> before = legs_before(base_);
     judgement.legs = difference_.facts ? inspection::legs_after_amendment(before, judgement.selection) : same_legs(before);
     judgement.status = inspection::public_status(judgement.legs);
@@ -185,14 +171,14 @@ void Way::remember_as(store::Filing& filing, const Answer& answer) const {
 }
 
 asio::awaitable<Result<void>> Way::write(const store::Filing& filing) {
-    const std::function<Result<bool>(store::Transaction&)> work = [filing, hitch = hitch_, version = base_.now.version,
-                                                                   state_no = base_.now.state_no](store::Transaction& tx) -> Result<bool> {
+    const std::function<Result<bool>(store::Transaction&)> work = [filing, hitch = hitch_, version = base_.now.version, state_no = base_.now.state_no,
+                                                                   cargo_received_at = cargo_received_at_](store::Transaction& tx) -> Result<bool> {
         *hitch = {};
         const Result<store::Standing> standing = store::lock_own_manifest(tx, filing.manifest_id, filing.uses);
         if (!standing) return standing.error();
         if (const Result<bool> open = inspection::is_to_be_done(inspection::Step::amend, standing->where()); !open) return open;
         if (standing->version != version || standing->state_no != state_no) return Error{ErrorKind::stale, "the manifest has changed: read it again"};
-        if (const Result<void> written = store::write_amendment(tx, {filing, *standing}, *hitch); !written) return written.error();
+        if (const Result<void> written = store::write_amendment(tx, {filing, *standing, cargo_received_at}, *hitch); !written) return written.error();
         return true;
     };
     const Result<bool> written = co_await clearance_.pool.in_transaction<bool>(intake(), work);

@@ -58,6 +58,7 @@ Judgement judge(const manifest::Manifest& manifest, const Memory& memory, const 
     facts.Clear();
     manifest::derive_facts(manifest, received_at, *rules->rulebook->lists, facts);
     manifest::add_earlier_uses(manifest, memory.uses, memory.earlier, facts);
+    if (memory.accepted) manifest::add_amendment(memory.uses, *memory.accepted, facts);
     rules::Assessment assessment = rules::assess(manifest, facts, rules->rulebook);
     selection::Selection selection;
     if (!assessment.rejects()) {

@@ -194,7 +194,7 @@ bool print_vector(const std::string& where, const Vector& vector, const Wishes& 
     if (!decoded.manifest)
         return complain(where, fmt::format("the patched sample is not in the format: {} {}", decoded.faults[0].pointer, decoded.faults[0].en));
     v1::Facts facts = facts_of(*decoded.manifest, vector.received, *rulebook);
-    if (const Result<void> added = rules::add_earlier_uses(question->earlier_uses, facts); !added) return complain(where, added.error().detail());
+    if (const Result<void> added = rules::add_memory(question->memory, facts); !added) return complain(where, added.error().detail());
     print_line({
         {"vector",   where                                                                         },
         {"passes",   vector.passes                                                                 },

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "manifest/timestamp.hpp"
 #include "puente/codes/code_lists.hpp"
 #include "puente/manifest/decimal.hpp"
 #include "puente/manifest/manifest.hpp"
@@ -66,14 +67,9 @@ void put_repeated(Views& views, Texts& into) {
 }
 
 void note_times(const Manifest& manifest, Instant received_at, v1::Facts& facts) {
-    const auto stamp = [](Instant at, google::protobuf::Timestamp& into) {
-        const auto seconds = std::chrono::floor<std::chrono::seconds>(at);
-        into.set_seconds(seconds.time_since_epoch().count());
-        into.set_nanos(static_cast<std::int32_t>(std::chrono::nanoseconds{at - seconds}.count()));
-    };
     const Instant arrival = manifest.arrival().at;
-    stamp(received_at, *facts.mutable_received_at());
-    stamp(arrival, *facts.mutable_arrival());
+    write_timestamp(received_at, *facts.mutable_received_at());
+    write_timestamp(arrival, *facts.mutable_arrival());
     facts.set_lead_minutes(std::chrono::floor<std::chrono::minutes>(arrival - received_at).count());
     facts.set_arrival_day(day_text(manifest.arrival_day()));
 }

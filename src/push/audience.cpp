@@ -30,7 +30,8 @@ bool Interest::takes(const store::FeedEvent& event) const {
     const bool is_its_own = !agency.empty() || event.company == company || (!scac.empty() && event.carrier_key == scac);
     if (!is_its_own) return false;
     if (manifest_id && event.manifest_id != *manifest_id) return false;
-    if (!port.empty() && event.us_port != port && event.mx_office != port) return false;
+    if (!port.empty() && event.us_port != port && event.mx_office != port && std::find(event.ports.begin(), event.ports.end(), port) == event.ports.end())
+        return false;
     return kind.empty() || event.kind == kind;
 }
 

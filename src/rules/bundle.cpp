@@ -150,14 +150,15 @@ Json functions() {
     return made;
 }
 
-const char* type_of(const pb::FieldDescriptor& field) {
+std::string type_of(const pb::FieldDescriptor& field) {
     switch (field.cpp_type()) {
         case pb::FieldDescriptor::CPPTYPE_BOOL:
             return "bool";
         case pb::FieldDescriptor::CPPTYPE_INT64:
             return "int";
         case pb::FieldDescriptor::CPPTYPE_MESSAGE:
-            return field.is_repeated() ? "list(puente.v1.EarlierUse)" : "timestamp";
+            if (field.message_type()->full_name() == "google.protobuf.Timestamp") return "timestamp";
+            return field.is_repeated() ? "list(" + field.message_type()->full_name() + ")" : field.message_type()->full_name();
         default:
             return field.is_repeated() ? "list(string)" : "string";
     }

@@ -76,7 +76,7 @@ std::string judge(const Rule& rule, const Example& example, const std::shared_pt
     }
     v1::Facts facts;
     manifest::derive_facts(*decoded.manifest, received, *rulebook->lists, facts);
-    if (const Result<void> added = add_earlier_uses(question->earlier_uses, facts); !added) return added.error().detail();
+    if (const Result<void> added = add_memory(question->memory, facts); !added) return added.error().detail();
     if (!rule.effective.holds(decoded.manifest->arrival_day())) return example.passes ? "" : "should fail, but is not in force on the day of arrival";
     const std::vector<Finding> findings = apply(rule, rulebook, *decoded.manifest, facts);
     if (example.passes && !findings.empty()) return fmt::format("should pass, but fails at {}: {}", findings[0].pointer, rule.message.en.fill(findings[0]));
@@ -101,19 +101,23 @@ Result<Posed> posed(const std::string& sample, const std::string& patch) {
     const Result<std::string> text = patched(sample, patch);
     if (!text) return text.error();
     json document = json::parse(*text);
-    const auto stated = document.find("earlierUses");
-    if (stated == document.end()) return Posed{*text, {}};
-    std::string earlier_uses = stated->dump();
-    document.erase(stated);
-    return Posed{document.dump(), std::move(earlier_uses)};
+    json memory = json::object();
+    for (const char* const remembered : {"earlierUses", "amendment"}) {
+        const auto stated = document.find(remembered);
+        if (stated == document.end()) continue;
+        memory[remembered] = std::move(*stated);
+        document.erase(stated);
+    }
+    if (memory.empty()) return Posed{*text, {}};
+    return Posed{document.dump(), memory.dump()};
 }
 
-Result<void> add_earlier_uses(const std::string& earlier_uses, v1::Facts& facts) {
-    if (earlier_uses.empty()) return {};
+Result<void> add_memory(const std::string& memory, v1::Facts& facts) {
+    if (memory.empty()) return {};
     v1::Facts stated;
-    const auto status = google::protobuf::util::JsonStringToMessage(R"({"earlierUses":)" + earlier_uses + "}", &stated);
-    if (!status.ok()) return Error{ErrorKind::malformed, fmt::format("earlierUses: {}", std::string{status.message()})};
-    facts.mutable_earlier_uses()->MergeFrom(stated.earlier_uses());
+    const auto status = google::protobuf::util::JsonStringToMessage(memory, &stated);
+    if (!status.ok()) return Error{ErrorKind::malformed, fmt::format("what the gateway remembers: {}", std::string{status.message()})};
+    facts.MergeFrom(stated);
     return {};
 }
 

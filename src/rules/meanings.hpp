@@ -117,6 +117,7 @@ inline constexpr std::array fact_meanings{
     FactMeaning{"programs",               "Every credentials[].program, also those of shipments; sorted, each once."                                      },
     FactMeaning{"usdCents",               "Sum of cents(goods[].value.amount) where the currency is USD, those that are no decimal left out."             },
     FactMeaning{"earlierUses",            "Identifiers of this manifest that other trips used; known to the gateway only, so empty for a sender."          },
+    FactMeaning{"amendment",              "What an amendment changes in what was first accepted; known to the gateway only, absent in a first filing."     },
 };
 
 }  // namespace puente::rules

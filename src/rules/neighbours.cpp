@@ -163,6 +163,8 @@ std::vector<json> neighbours(const Neighbourhood& around) {
     Gathering values;
     if (like != nullptr && like->is_number_integer()) {
         add_integers(around, values);
+    } else if (like != nullptr && like->is_boolean()) {
+        values.add(!like->get<bool>());
     } else if (like != nullptr && like->is_array()) {
         add_lists(around, values);
     } else if (like != nullptr && like->is_object()) {

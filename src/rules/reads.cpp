@@ -54,6 +54,7 @@ const std::map<std::string, std::vector<std::string>, std::less<>> sources_of_fa
     {"programs",               {"credentials.*.program", "credentials", "shipments.*.credentials.*.program"}},
     {"usdCents",               {"shipments.*.goods.*.value.amount", "shipments.*.goods.*.value.currency"}   },
     {"earlierUses",            {"earlierUses"}                                                              },
+    {"amendment",              {"amendment"}                                                                },
 };
 
 /// What a derived fact holds its sources against: text constants, and code lists (names ending in "()" are lists).

@@ -203,7 +203,7 @@ private:
         std::vector<std::string> favoured;
         v1::Facts facts;
         manifest::derive_facts(*decoded.manifest, received_of(bench.draft, arrival.at), *house_.rulebook->lists, facts);
-        if (!add_earlier_uses(question->earlier_uses, facts)) return;
+        if (!add_memory(question->memory, facts)) return;
         for (const Finding& finding : apply(rule_, house_.rulebook, *decoded.manifest, facts)) favoured.push_back(finding.pointer);
         bench.fields = edits_.of(bench.draft.document, favoured, arrival);
         if (pairings_seen_ < pairings_max) {
@@ -255,7 +255,7 @@ private:
         VectorCase made{{}, std::move(decoded.manifest), {}};
         const Instant received = floor<milliseconds>(received_of(draft, made.manifest->arrival().at));
         manifest::derive_facts(*made.manifest, received, *house_.rulebook->lists, made.facts);
-        if (!add_earlier_uses(question->earlier_uses, made.facts)) return std::nullopt;
+        if (!add_memory(question->memory, made.facts)) return std::nullopt;
         made.vector.passes = passes(as_written(rule_), house_.rulebook, *made.manifest, made.facts);
         const std::size_t killed = std::erase_if(live_, [&](const Mutant* mutant) {
             return passes(mutant->of(rule_), house_.rulebook, *made.manifest, made.facts) != made.vector.passes;

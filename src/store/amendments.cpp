@@ -14,7 +14,11 @@ namespace puente::store {
 
 namespace {
 
-constexpr Statement drawn_on{"drawn_on", "SELECT draw_day FROM puente.manifest_version WHERE manifest_id = $1 AND version = 1"};
+constexpr Statement accepted_first{"accepted_first",
+                                   R"sql(SELECT first.draw_day, CASE WHEN now.version > 1 THEN first.document END, first.media_type,
+       COALESCE(now.cargo_received_at, first.received_at)
+  FROM puente.manifest_version AS first JOIN puente.manifest_version AS now USING (manifest_id)
+ WHERE first.manifest_id = $1 AND first.version = 1 AND now.version = $2)sql"};
 constexpr Statement asked_by_hand{
     "asked_by_hand",
     "SELECT DISTINCT actor FROM puente.event WHERE manifest_id = $1 AND kind IN ('leg_joined', 'leg_referred') AND audience = 'ALL'"};
@@ -36,8 +40,8 @@ constexpr Statement next_version{"next_version",
 // Behind it in a statement of its own: the database lets a version be written that the manifest has.
 constexpr Statement keep_version{"keep_version",
                                  R"sql(WITH kept AS (
-    INSERT INTO puente.manifest_version (manifest_id, version, received_at, media_type, sha256, rule_sets, draw_day, document)
-    SELECT manifest_id, version, $2, $3, $4, $5::json, $6, $7 FROM puente.manifest WHERE manifest_id = $1
+    INSERT INTO puente.manifest_version (manifest_id, version, received_at, media_type, sha256, rule_sets, draw_day, document, cargo_received_at)
+    SELECT manifest_id, version, $2, $3, $4, $5::json, $6, $7, $9 FROM puente.manifest WHERE manifest_id = $1
 )
 INSERT INTO puente.event (manifest_id, at, kind, version, state_no, actor, status)
 SELECT manifest_id, clock_timestamp(), 'amended', version, state_no, $8, status FROM puente.manifest WHERE manifest_id = $1)sql"};
@@ -110,7 +114,7 @@ Result<void> write_version(Transaction& tx, const Amendment& amendment) {
     if (!moved) return moved.error();
     if (moved->empty()) return Error{ErrorKind::stale, "the manifest has changed meanwhile"};
     const Result<Rows> kept = tx.run(keep_version, filing.manifest_id, filing.received_at, filing.media_type, Octets{filing.sha256}, filing.rule_sets,
-                                     filing.draw_day, Octets{filing.document}, filing.company);
+                                     filing.draw_day, Octets{filing.document}, filing.company, amendment.cargo_received_at);
     if (!kept) return kept.error();
     if (filing.findings.empty()) return {};
     std::vector<Parameter> findings = finding_arrays({&filing});
@@ -125,12 +129,20 @@ Result<void> write_version(Transaction& tx, const Amendment& amendment) {
 Result<AmendmentBase> find_amendment_base(Transaction& tx, const Uuid& manifest_id) {
     Result<ManifestRecord> record = find_manifest(tx, manifest_id);
     if (!record) return record.error();
-    const Result<Rows> day = tx.run(drawn_on, manifest_id);
-    if (!day) return day.error();
-    if (day->empty()) return Error{ErrorKind::not_found, "no such manifest"};
+    const Result<Rows> first = tx.run(accepted_first, manifest_id, record->status.version);
+    if (!first) return first.error();
+    if (first->empty()) return Error{ErrorKind::not_found, "no such manifest"};
+    const Row row = (*first)[0];
     const Result<Rows> agencies = tx.run(asked_by_hand, manifest_id);
     if (!agencies) return agencies.error();
-    AmendmentBase base{std::move(record->status), std::move(record->document), std::move(record->media_type), (*day)[0].text(0), {}};
+    AmendmentBase base{std::move(record->status),
+                       std::move(record->document),
+                       std::move(record->media_type),
+                       row.text(0),
+                       row.is_null(1) ? std::string{} : row.octets(1),
+                       row.text(2),
+                       row.instant(3),
+                       {}};
     for (std::size_t i = 0; i < agencies->size(); ++i) base.asked_by_hand.insert((*agencies)[i].text(0));
     return base;
 }

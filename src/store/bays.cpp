@@ -6,6 +6,7 @@
 
 #include "puente/store/transaction.hpp"
 #include "store/binary_array.hpp"
+#include "store/words.hpp"
 
 namespace puente::store {
 
@@ -76,16 +77,6 @@ constexpr Statement flag{"flag_overdue_legs",
 INSERT INTO puente.event (manifest_id, at, kind, version, state_no, actor, status, detail, audience)
 SELECT manifest_id, changed_at, 'leg_overdue', version, state_no, flagged.agency, status,
        json_build_object('agency', flagged.agency, 'state', flagged.state, 'dueAt', flagged.due_at), 'OFFICERS' FROM flagged JOIN moved USING (manifest_id))sql"};
-
-std::vector<std::string> words(const std::string& joined) {
-    std::vector<std::string> all;
-    for (std::size_t begin = 0; begin < joined.size();) {
-        const std::size_t end = std::min(joined.find(',', begin), joined.size());
-        all.push_back(joined.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return all;
-}
 
 Parameter texts(const std::vector<std::string>& all) {
     BinaryArray array{Element::text};

@@ -8,6 +8,7 @@
 #include "puente/store/transaction.hpp"
 #include "store/binary_array.hpp"
 #include "store/leg_records.hpp"
+#include "store/words.hpp"
 
 namespace puente::store {
 
@@ -60,16 +61,6 @@ SELECT c.contingency_id, 'LAPSED', c.ends_at FROM puente.contingency AS c
  WHERE c.ended_at IS NULL AND c.ends_at <= statement_timestamp()
    AND NOT EXISTS (SELECT FROM puente.contingency_step AS s WHERE s.contingency_id = c.contingency_id AND s.step = 'LAPSED')
 ON CONFLICT DO NOTHING)sql"};
-
-std::vector<std::string> words(const std::string& joined) {
-    std::vector<std::string> all;
-    for (std::size_t begin = 0; begin < joined.size();) {
-        const std::size_t end = std::min(joined.find(',', begin), joined.size());
-        all.push_back(joined.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return all;
-}
 
 ContingencyState state_of(std::string_view text) {
     if (text == "PROPOSED") return ContingencyState::proposed;

@@ -4,6 +4,7 @@
 
 #include "puente/store/transaction.hpp"
 #include "store/fault_point.hpp"
+#include "store/words.hpp"
 
 namespace puente::store {
 
@@ -13,7 +14,9 @@ namespace {
 constexpr Statement read_feed_page{
     "read_feed_page",
     R"sql(SELECT e.written_by::text, e.event_id, e.manifest_id, e.at, e.kind, e.version, e.state_no, e.actor, e.status, e.detail,
-       company, carrier_key, trip_number, us_port, mx_office
+       company, carrier_key, trip_number, us_port, mx_office,
+       CASE WHEN e.manifest_id IS NULL THEN array_to_string(ARRAY(SELECT json_array_elements_text(e.detail -> 'usPorts')
+                                                                  UNION ALL SELECT json_array_elements_text(e.detail -> 'mxOffices')), ',') END
   FROM (SELECT written_by, event_id, manifest_id, at, kind, version, state_no, actor, status, detail FROM puente.event
          WHERE (written_by, event_id) > ($1::text::xid8, $2::bigint) AND written_by < pg_snapshot_xmin(pg_current_snapshot())
          ORDER BY written_by, event_id LIMIT $3::bigint) AS e
@@ -45,7 +48,6 @@ FeedPlace place_of(const Row& row) {
 FeedEvent event_of(const Row& row) {
     FeedEvent event;
     event.place = place_of(row);
-    event.manifest_id = row.uuid(2);
     event.at = row.instant(3);
     event.kind = row.text(4);
     event.version = row.int32(5);
@@ -53,6 +55,11 @@ FeedEvent event_of(const Row& row) {
     event.actor = row.text(7);
     event.status = row.text(8);
     event.detail = row.text(9);
+    if (row.is_null(2)) {
+        event.ports = words(row.text(15));
+        return event;
+    }
+    event.manifest_id = row.uuid(2);
     event.company = row.text(10);
     event.carrier_key = row.text(11);
     event.trip_number = row.text(12);
@@ -71,8 +78,8 @@ Result<FeedPage> read_feed(Transaction& tx, const FeedPlace& after, std::size_t 
     FeedPage page;
     for (std::size_t i = 0; i < rows->size(); ++i) {
         const Row row = (*rows)[i];
-        const bool sees_manifest = !row.is_null(10);
-        if (sees_manifest) page.events.push_back(event_of(row));
+        const bool sees_whose_it_is = row.is_null(2) || !row.is_null(10);
+        if (sees_whose_it_is) page.events.push_back(event_of(row));
     }
     page.is_last = rows->size() < limit;
     page.reached = rows->empty() ? after : place_of((*rows)[rows->size() - 1]);

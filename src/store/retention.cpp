@@ -23,7 +23,7 @@ constexpr Statement list{"list_cohorts", R"sql(SELECT c.name, NULLIF(c.starts_at
 constexpr Statement become_keeper{"become_keeper", "SELECT set_config('role', 'puente_keeper', true)"};
 constexpr Statement become_owner{"become_owner", "SELECT set_config('role', 'none', true)"};
 
-// A hold that is placed meanwhile waits, and is then too late.
+// A hold that is placed meanwhile waits, and is then refused: it is too late.
 constexpr Statement stop_holds{"stop_legal_holds", "LOCK TABLE puente.legal_hold IN SHARE MODE"};
 
 constexpr Statement find_staying{"find_staying", R"sql(SELECT m.manifest_id, held.is FROM puente.cohort AS c
@@ -33,12 +33,19 @@ constexpr Statement find_staying{"find_staying", R"sql(SELECT m.manifest_id, hel
 
 constexpr Statement drop{"drop_cohort", "SELECT puente.drop_cohort($1, $2::uuid[])"};
 
-// Oldest first. What somebody works on in this moment goes the next time.
-constexpr Statement find_leftovers{"find_leftovers", R"sql(SELECT m.manifest_id FROM puente.cohort AS c
+// Oldest first; what somebody works on in this moment goes the next time. Of a manifest that was held once, the row and its holds stay on record.
+constexpr Statement lock_leftovers{"lock_leftovers", R"sql(SELECT m.manifest_id FROM puente.cohort AS c
   JOIN puente.manifest AS m ON m.manifest_id >= c.first_id AND m.manifest_id < c.next_id
  WHERE c.removed_at IS NOT NULL AND m.status IN ('CANCELLED', 'EXPIRED', 'CROSSED', 'REFUSED')
    AND NOT EXISTS (SELECT FROM puente.legal_hold AS h WHERE h.manifest_id = m.manifest_id AND h.lifted_at IS NULL)
+   AND (NOT EXISTS (SELECT FROM puente.legal_hold AS h WHERE h.manifest_id = m.manifest_id)
+        OR EXISTS (SELECT FROM puente.manifest_version AS v WHERE v.manifest_id = m.manifest_id)
+        OR EXISTS (SELECT FROM puente.inspection AS i WHERE i.manifest_id = m.manifest_id))
  ORDER BY m.manifest_id LIMIT $1::bigint FOR UPDATE OF m SKIP LOCKED)sql"};
+
+// Once they are locked nobody can place a hold; one that came before is seen now.
+constexpr Statement still_free{"leftovers_still_free", R"sql(SELECT id FROM unnest($1::uuid[]) AS locked (id)
+ WHERE NOT EXISTS (SELECT FROM puente.legal_hold AS h WHERE h.manifest_id = locked.id AND h.lifted_at IS NULL))sql"};
 
 constexpr Statement find_inspections{"find_leftover_inspections", "SELECT inspection_id FROM puente.inspection WHERE manifest_id = ANY ($1::uuid[])"};
 
@@ -58,8 +65,8 @@ DELETE FROM puente.attachment_content AS c USING gone
     Statement{"remove_slots", "DELETE FROM puente.slot WHERE inspection_id = ANY ($1::uuid[])"},
     Statement{"remove_factors", "DELETE FROM puente.selection_factor WHERE inspection_id = ANY ($1::uuid[])"},
     Statement{"remove_superseded_factors", "DELETE FROM puente.superseded_factor WHERE inspection_id = ANY ($1::uuid[])"},
-    Statement{"remove_holders", "DELETE FROM puente.leg_holder WHERE inspection_id = ANY ($1::uuid[])"},
-    Statement{"remove_legs", "DELETE FROM puente.inspection_leg WHERE inspection_id = ANY ($1::uuid[])"},
+    Statement{"remove_legs", R"sql(WITH holders AS (DELETE FROM puente.leg_holder WHERE inspection_id = ANY ($1::uuid[]))
+DELETE FROM puente.inspection_leg WHERE inspection_id = ANY ($1::uuid[]))sql"},
     Statement{"remove_inspections", "DELETE FROM puente.inspection WHERE inspection_id = ANY ($1::uuid[])"},
 };
 
@@ -70,8 +77,8 @@ constexpr std::array of_manifests{
     Statement{"remove_events", "DELETE FROM puente.event WHERE manifest_id = ANY ($1::uuid[])"},
     Statement{"remove_gate_events", "DELETE FROM puente.gate_event WHERE manifest_id = ANY ($1::uuid[])"},
     Statement{"remove_moves", "DELETE FROM puente.board_move WHERE manifest_id = ANY ($1::uuid[])"},
-    Statement{"remove_lifted_holds", "DELETE FROM puente.legal_hold WHERE manifest_id = ANY ($1::uuid[])"},
-    Statement{"remove_manifests", "DELETE FROM puente.manifest WHERE manifest_id = ANY ($1::uuid[])"},
+    Statement{"remove_manifests", R"sql(DELETE FROM puente.manifest AS m WHERE manifest_id = ANY ($1::uuid[])
+   AND NOT EXISTS (SELECT FROM puente.legal_hold AS h WHERE h.manifest_id = m.manifest_id))sql"},
 };
 
 // A key that is used again in this moment stays: its row is looked at once more.
@@ -141,13 +148,15 @@ Result<Staying> remove_cohort(Transaction& tx, const std::string& cohort) {
 
 Result<std::size_t> remove_manifests(Transaction& tx, std::size_t most) {
     if (const Result<Rows> became = tx.run(become_keeper); !became) return became.error();
-    const Result<Rows> manifests = tx.run(find_leftovers, static_cast<std::int64_t>(most));
+    const Result<Rows> locked = tx.run(lock_leftovers, static_cast<std::int64_t>(most));
+    if (!locked) return locked.error();
+    const Result<Rows> manifests = tx.run(still_free, uuids(*locked));
     if (!manifests) return manifests.error();
     const Result<Rows> inspections = tx.run(find_inspections, uuids(*manifests));
     if (!inspections) return inspections.error();
     if (const Result<void> gone = run_all(tx, of_inspections, uuids(*inspections)); !gone) return gone.error();
     if (const Result<void> gone = run_all(tx, of_manifests, uuids(*manifests)); !gone) return gone.error();
-    return manifests->size();
+    return locked->size();
 }
 
 Result<std::optional<Uuid>> forget_uses(Transaction& tx, Instant moment, const std::optional<Uuid>& after) {

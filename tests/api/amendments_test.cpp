@@ -162,6 +162,44 @@ TEST_F(Amending, other_facts_open_and_close_an_inspection) {
     EXPECT_EQ(kept.json()["legs"][1]["state"], "PENDING");
 }
 
+TEST_F(Amending, a_seal_that_was_accepted_is_accounted_for) {
+    OnFile one = on_file();
+    Json& seal = one.document["trip"]["equipment"][0]["seals"][0]["number"];
+    const std::string accepted = seal;
+    seal = "MX9955501";
+    const Answer without = put(one, one.etag);
+    ASSERT_EQ(without.status, 200) << without.body;
+    EXPECT_EQ(without.json()["status"], "UNDER_REVIEW");
+    EXPECT_NE(without.body.find("CBP-036"), std::string::npos);
+    EXPECT_NE(without.body.find("Seal " + accepted + " was accepted"), std::string::npos) << without.body;
+    one.document["documentId"] = new_uuid();
+    const Answer again = put(one, "\"2.2\"");
+    EXPECT_NE(again.body.find("CBP-036"), std::string::npos) << "one more amendment does not make the change unseen: " << again.body;
+    one.document["amendmentReason"] = "Cut and replaced by SAT";
+    EXPECT_EQ(put(one, "\"3.3\"").json()["status"], "CLEARED");
+    seal = accepted;
+    one.document.erase("amendmentReason");
+    EXPECT_EQ(put(one, "\"4.4\"").json()["status"], "CLEARED") << "it is on again";
+}
+
+TEST_F(Amending, other_cargo_counts_from_the_amendment_that_brought_it) {
+    OnFile one = on_file();
+    const auto cargo_since = [&](int version) {
+        return station.sql("SELECT COALESCE(cargo_received_at, received_at) = (SELECT received_at FROM puente.manifest_version WHERE manifest_id = '" + one.id +
+                           "' AND version = 2) FROM puente.manifest_version WHERE manifest_id = '" + one.id + "' AND version = " + std::to_string(version));
+    };
+    one.document["shipments"][0]["woodPackaging"] = "none";
+    ASSERT_EQ(put(one, one.etag).status, 200);
+    EXPECT_EQ(cargo_since(1), "f");
+    EXPECT_EQ(cargo_since(2), "t");
+    one.document["trip"]["conveyance"]["unitNumber"] = "777";
+    ASSERT_EQ(put(one, "\"2.2\"").status, 200);
+    EXPECT_EQ(cargo_since(3), "t") << "nor does one more amendment make it early";
+    one.document["shipments"][0]["woodPackaging"] = "exempt";
+    ASSERT_EQ(put(one, "\"3.3\"").status, 200);
+    EXPECT_EQ(cargo_since(4), "f");
+}
+
 TEST_F(Amending, ends_when_an_officer_begins) {
     const OnFile one = on_file(Look::both_inspect);
     const json fence = begin(one);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "api/ear.hpp"
 #include "api/station.hpp"
 
 namespace puente::test {
@@ -202,6 +203,55 @@ TEST_F(QueueAtPort, a_contingency_takes_two_keys_and_either_agency_ends_it) {
     EXPECT_EQ(ended.json()["steps"].size(), 3u);
     EXPECT_FALSE(is_first());
     EXPECT_EQ(station.post(station.sat, path + ":end", key).status, 409);
+}
+
+TEST_F(QueueAtPort, a_contingency_is_heard_at_every_gateway_by_officers_alone) {
+    std::vector<std::string> line = station.command();
+    const std::uint16_t second_port = free_port();
+    *(std::find(line.begin(), line.end(), "--port") + 1) = std::to_string(second_port);
+    line.insert(line.end(), {"--public-url", station.url(), "--issuer", station.url()});
+    const Process second{line, Environment{}, Process::Files{}};
+    const auto at_second = [&] { return HttpsClient{second_port, Certificates::shared().plain}; };
+    const auto is_ready = [&] {
+        try {
+            return at_second().ask({"GET", "/readyz"}).status == 200;
+        } catch (const Lost&) {
+            return false;
+        }
+    };
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (!is_ready() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(20ms);
+    const auto there = [&](const Party& party, const std::string& query = "") { return Ear{at_second(), station.token(party), query}; };
+    Ear cbp = there(station.cbp);
+    Ear at_port{station.client(), station.token(station.sat), "?port=230&kind=contingency_declared"};
+    Ear elsewhere = there(station.sat, "?port=2506");
+    Ear broker = there(station.broker);
+
+    const std::string path = "/v1/ports/2604/contingency";
+    const nlohmann::json declared = station.post(station.sat, path, proposal({"medical"})).json();
+    const std::optional<Heard> proposed = cbp.next();
+    ASSERT_TRUE(proposed);
+    EXPECT_EQ(proposed->kind, "contingency_declared");
+    EXPECT_EQ(proposed->data["status"], "PROPOSED");
+    EXPECT_EQ(proposed->data["actor"], "SAT");
+    EXPECT_FALSE(proposed->data.contains("manifestId"));
+    for (const char* member : {"contingencyId", "port", "usPorts", "mxOffices", "classes", "reason", "endsAt"})
+        EXPECT_EQ(proposed->data["detail"][member], declared[member]) << member;
+    const nlohmann::json key = named("contingencyId", declared["contingencyId"]);
+    ASSERT_EQ(station.post(station.cbp, path + ":confirm", key).status, 200);
+    ASSERT_EQ(station.post(station.cbp, path + ":end", key).status, 200);
+    EXPECT_EQ(cbp.next()->data["status"], "IN_FORCE");
+    EXPECT_EQ(cbp.next()->data["status"], "ENDED");
+
+    // From the place after the first step on, at the other gateway: the other two, each once.
+    Ear back{station.client(), station.token(station.cbp), "", proposed->id};
+    EXPECT_EQ(back.next()->kind, "contingency_confirmed");
+    EXPECT_EQ(back.next()->kind, "contingency_ended");
+    EXPECT_FALSE(back.next(200ms));
+    EXPECT_EQ(at_port.next()->data["detail"]["contingencyId"], declared["contingencyId"]);
+    EXPECT_FALSE(at_port.next(200ms));
+    EXPECT_FALSE(elsewhere.next(50ms));
+    EXPECT_FALSE(broker.next(50ms));
 }
 
 TEST_F(QueueAtPort, a_leg_that_is_overdue_is_told_to_officers_once) {

@@ -6,10 +6,10 @@ const repeated = (texts) => sortedOnce(texts.filter((text, i) => texts.indexOf(t
 const total = (numbers) => numbers.filter((number) => number >= 0n).reduce((sum, number) => sum + number, 0n);
 
 /**
- * In the JSON form of puente.v1.Facts. `lists` are the bundle's, `received` is the moment of sending. Earlier uses are what only the gateway
- * remembers: a sender knows none.
+ * In the JSON form of puente.v1.Facts. `lists` are the bundle's, `received` is the moment of sending. Earlier uses and what an amendment
+ * changes are what only the gateway remembers: a sender knows neither.
  */
-export function factsOf(manifest, received, lists, earlierUses = []) {
+export function factsOf(manifest, received, lists, { earlierUses = [], amendment } = {}) {
   const { trip, shipments = [], credentials = [] } = manifest;
   const equipment = trip.equipment ?? [];
   const goods = shipments.flatMap((shipment) => shipment.goods ?? []);
@@ -50,5 +50,6 @@ export function factsOf(manifest, received, lists, earlierUses = []) {
     programs: sortedOnce([...credentials, ...shipments.flatMap((shipment) => shipment.credentials ?? [])].map(({ program }) => program)),
     usdCents: String(total(goods.filter(({ value }) => value?.currency === "USD").map(({ value }) => scaled(value.amount, 2)))),
     earlierUses,
+    ...(amendment && { amendment }),
   };
 }

@@ -72,11 +72,11 @@ function checkIdentifiers() {
 
 /** Both engines work from the same facts, and a sender can work them out. */
 function checkFacts(where, line, manifest, bundle, set) {
-  const own = fromJson(set.registry.getMessage("puente.v1.Facts"), factsOf(manifest, line.facts.receivedAt, bundle.lists, line.facts.earlierUses));
+  const own = fromJson(set.registry.getMessage("puente.v1.Facts"), factsOf(manifest, line.facts.receivedAt, bundle.lists, line.facts));
   const given = fromJson(set.registry.getMessage("puente.v1.Facts"), line.facts);
   ++counts.facts;
   if (!equals(set.registry.getMessage("puente.v1.Facts"), own, given)) {
-    complain(where, `facts: gateway ${JSON.stringify(line.facts)}, here ${JSON.stringify(factsOf(manifest, line.facts.receivedAt, bundle.lists, line.facts.earlierUses))}`);
+    complain(where, `facts: gateway ${JSON.stringify(line.facts)}, here ${JSON.stringify(factsOf(manifest, line.facts.receivedAt, bundle.lists, line.facts))}`);
   }
 }
 

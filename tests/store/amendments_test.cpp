@@ -32,7 +32,7 @@ protected:
             const Result<Standing> standing = store::lock_own_manifest(tx, filing.manifest_id, filing.uses);
             if (!standing) return standing.error();
             if (standing->state_no != state_no) return Error{ErrorKind::stale, "changed"};
-            if (const Result<void> written = store::write_amendment(tx, {filing, *standing}, *hitch); !written) return written.error();
+            if (const Result<void> written = store::write_amendment(tx, {filing, *standing, filing.received_at}, *hitch); !written) return written.error();
             return true;
         };
         const Result<bool> done = as<bool>(sender(company), work);

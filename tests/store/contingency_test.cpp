@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "puente/store/claims.hpp"
+#include "puente/store/event_feed.hpp"
 #include "puente/store/inspections.hpp"
 #include "store/desk.hpp"
 
@@ -186,6 +187,37 @@ TEST_F(Contingencies, end_by_themselves) {
     EXPECT_EQ(*as<std::size_t>(store::As::watch(), note), 0u) << "once";
     EXPECT_EQ(steps(list("SAT")[0]).size(), 3u);
     EXPECT_TRUE(declare(sat)) << "the next one may be declared";
+}
+
+TEST_F(Contingencies, are_told_to_officers_step_by_step_each_once) {
+    const auto heard = [this](const store::As& eyes) {
+        const std::function<Result<store::FeedPage>(Transaction&)> work = [](Transaction& tx) { return store::read_feed(tx, {}, 1000); };
+        return as<store::FeedPage>(eyes, work).value().events;
+    };
+    const Uuid ended = declare(sat)->id;
+    ASSERT_TRUE(confirm(cbp, ended));
+    ASSERT_TRUE(end(sat, ended));
+    ASSERT_TRUE(declare(cbp));
+    sql("UPDATE puente.contingency SET declared_at = now() - interval '2 hours', ends_at = now() - interval '1 hour' WHERE ended_at IS NULL");
+    const std::function<Result<std::size_t>(Transaction&)> note = [](Transaction& tx) { return store::note_lapsed_contingencies(tx); };
+    for (int gateway = 0; gateway < 2; ++gateway) ASSERT_TRUE(as<std::size_t>(store::As::watch(), note));
+
+    for (const char* agency : {"CBP", "SAT"}) {
+        const std::vector<store::FeedEvent> events = heard(officer(agency));
+        Names told;
+        for (const store::FeedEvent& each : events) told.push_back(each.kind + " " + each.status + " " + each.actor);
+        EXPECT_EQ(told, (Names{"contingency_declared PROPOSED SAT", "contingency_confirmed IN_FORCE CBP", "contingency_ended ENDED SAT",
+                               "contingency_declared PROPOSED CBP", "contingency_lapsed LAPSED GATEWAY"}));
+        EXPECT_EQ(events[1].ports, (Names{"2304", "240", "800"}));
+        EXPECT_EQ(events[1].manifest_id, Uuid{});
+        EXPECT_NE(events[1].detail.find(ended.text()), std::string::npos);
+        EXPECT_EQ(events[1].detail.find("bea"), std::string::npos) << "agencies, never persons";
+    }
+    EXPECT_TRUE(heard(store::As::feed()).empty()) << "neither brokers nor carriers nor webhooks";
+    const std::string forged =
+        "INSERT INTO puente.event (at, kind, version, state_no, actor, status, audience) VALUES (now(), 'contingency_ended', 0, 0, 'SAT', 'ENDED', ";
+    EXPECT_NE(sql(forged + "'ALL')").find("event_of_manifest_or_contingency"), std::string::npos);
+    EXPECT_NE(sql("SET ROLE puente_sat; " + forged + "'OFFICERS')", "puente_app").find("row-level security"), std::string::npos);
 }
 
 TEST_F(Contingencies, cannot_be_written_against_the_rules_by_any_role) {

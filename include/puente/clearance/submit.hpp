@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -11,6 +12,7 @@
 #include "puente/access/caller.hpp"
 #include "puente/clearance/clearance.hpp"
 #include "puente/inspection/leg.hpp"
+#include "puente/manifest/amendment.hpp"
 #include "puente/manifest/manifest.hpp"
 #include "puente/manifest/uses.hpp"
 #include "puente/rules/assess.hpp"
@@ -21,10 +23,11 @@
 
 namespace puente::clearance {
 
-/// What the record knows of a manifest's identifiers: which they are, and which other trips used them.
+/// What the record knows of a manifest: its identifiers, the other trips that used them, and of an amendment what was accepted before.
 struct Memory {
     std::vector<manifest::Use> uses;
     std::vector<manifest::EarlierUse> earlier;
+    std::optional<manifest::Accepted> accepted{};
 };
 
 /// Looks up what is known. Errors: overloaded.

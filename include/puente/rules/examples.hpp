@@ -22,18 +22,18 @@ using Samples = std::function<std::optional<std::string>(const std::string& name
 /// and "+" appends one. Errors: malformed.
 Result<std::string> patched(const std::string& sample, const std::string& patch);
 
-/// A patched sample taken apart. Beside the fields of the manifest a patch may state `earlierUses`: what the gateway is to remember of other trips
-/// (facts.earlierUses), which no manifest says of itself.
+/// A patched sample taken apart. Beside the fields of the manifest a patch may state what the gateway is to remember, which no manifest says of
+/// itself: `earlierUses` (of other trips) and `amendment` (of the version accepted first), as in `facts`.
 struct Posed {
     std::string document;
-    std::string earlier_uses;  ///< a JSON list, or empty
+    std::string memory;  ///< a JSON object of those facts, or empty
 };
 
 /// Errors: malformed.
 Result<Posed> posed(const std::string& sample, const std::string& patch);
 
-/// Adds what stands in Posed::earlier_uses to the facts. Errors: malformed, an unknown field.
-Result<void> add_earlier_uses(const std::string& earlier_uses, v1::Facts& facts);
+/// Adds what stands in Posed::memory to the facts. Errors: malformed, an unknown field.
+Result<void> add_memory(const std::string& memory, v1::Facts& facts);
 
 /// An example that does not behave as its rule says.
 struct ExampleFault {

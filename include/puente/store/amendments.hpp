@@ -28,6 +28,9 @@ struct AmendmentBase {
     std::string document;  ///< of the version in force
     std::string media_type;
     std::string draw_day;                 ///< of the first version: the draw is not made again
+    std::string first_document;           ///< of the first version; empty when that one is in force
+    std::string first_media_type;
+    Instant cargo_received_at;            ///< when the shipments as they are now were first received
     std::set<std::string> asked_by_hand;  ///< agencies whose officers joined, or referred the load
 };
 
@@ -35,6 +38,7 @@ struct AmendmentBase {
 struct Amendment {
     const Filing& filing;
     Standing from;
+    Instant cargo_received_at;  ///< of the amendment, or of the version that brought these shipments
 };
 
 /// Why nothing was written although nothing is wrong with the amendment.

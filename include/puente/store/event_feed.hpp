@@ -22,22 +22,23 @@ struct FeedPlace {
     friend auto operator<=>(const FeedPlace&, const FeedPlace&) = default;
 };
 
-/// An event with what tells whose it is.
+/// An event with what tells whose it is: a manifest, or ports.
 struct FeedEvent {
     FeedPlace place;
-    Uuid manifest_id;
+    Uuid manifest_id;  ///< all zero: of no manifest, but of `ports`
     Instant at;
     std::string kind;
     std::int32_t version = 0;
     std::int64_t state_no = 0;
     std::string actor;   ///< agency or company; never a person
-    std::string status;  ///< public status after it
+    std::string status;  ///< public status after it, or the state of the contingency
     std::string detail;  ///< JSON object
     std::string company;
     std::string carrier_key;
     std::string trip_number;
     std::string us_port;
     std::string mx_office;
+    std::vector<std::string> ports;  ///< US ports and Mexican offices that an event of no manifest concerns
 };
 
 struct FeedPage {

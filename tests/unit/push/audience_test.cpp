@@ -92,6 +92,27 @@ TEST_F(AnAudience, gives_an_agency_everything_its_role_saw) {
     EXPECT_EQ(numbers(at_port), (Numbers{2}));
 }
 
+TEST_F(AnAudience, finds_an_event_of_ports_by_each_of_them_and_by_no_manifest) {
+    audience = std::make_shared<Audience>(officer(), store::FeedPlace{}, 100);
+    Interest interest;
+    interest.agency = "CBP";
+    interest.port = "240";
+    const Listener there = listener(interest);
+    interest.port = "2506";
+    const Listener elsewhere = listener(interest);
+    interest.port.clear();
+    interest.manifest_id = Uuid::parse("01a2000a-58d9-7f1d-bc8b-a38fe04208c4");
+    const Listener of_a_manifest = listener(interest);
+    for (const Listener& each : {there, elsewhere, of_a_manifest}) audience->catch_up(each);
+    auto made = std::make_shared<Told>();
+    made->event.place = place(1);
+    made->event.ports = {"2304", "240", "800"};
+    hand_out({made});
+    EXPECT_EQ(numbers(there), Numbers{1});
+    EXPECT_EQ(numbers(elsewhere), Numbers{});
+    EXPECT_EQ(numbers(of_a_manifest), Numbers{});
+}
+
 TEST_F(AnAudience, gives_who_comes_back_what_was_missed_and_then_what_comes) {
     hand_out({told(1, "one"), told(2, "one"), told(3, "two"), told(4, "one")});
     const Listener back = listener(of_company("one"), 1);

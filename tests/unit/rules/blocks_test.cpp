@@ -24,7 +24,7 @@ std::vector<rules::Finding> found(const rules::Rule& rule, const rules::Example&
     }
     puente::v1::Facts facts;
     puente::manifest::derive_facts(*decoded.manifest, decoded.manifest->arrival().at - std::chrono::hours{3}, *rulebook()->lists, facts);
-    EXPECT_TRUE(rules::add_earlier_uses(question->earlier_uses, facts));
+    EXPECT_TRUE(rules::add_memory(question->memory, facts));
     std::vector<rules::Finding> alone = rules::apply(rule, rulebook(), *decoded.manifest, facts);
     const rules::Assessment assessment = rules::assess(*decoded.manifest, facts, rulebook());
     std::vector<std::string> values;

@@ -110,7 +110,7 @@ TEST(Vectors, say_what_the_rule_says_of_the_patched_sample) {
             ASSERT_NE(decoded.manifest, nullptr) << vector.patch;
             puente::v1::Facts facts;
             puente::manifest::derive_facts(*decoded.manifest, puente::parse_date_time(vector.received)->at, *rulebook()->lists, facts);
-            ASSERT_TRUE(rules::add_earlier_uses(question->earlier_uses, facts));
+            ASSERT_TRUE(rules::add_memory(question->memory, facts));
             const bool in_force = rule->effective.holds(decoded.manifest->arrival_day());
             EXPECT_EQ(vector.passes, !in_force || rules::apply(*rule, rulebook(), *decoded.manifest, facts).empty()) << id << " " << vector.patch;
         }
