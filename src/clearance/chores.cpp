@@ -4,6 +4,7 @@
 #include "puente/store/board.hpp"
 #include "puente/store/contingency.hpp"
 #include "puente/store/expiry.hpp"
+#include "puente/store/retention.hpp"
 #include "puente/telemetry/log.hpp"
 
 namespace puente::clearance {
@@ -37,6 +38,10 @@ Result<std::size_t> note_lapsed(Transaction& tx, std::size_t) {
     return store::note_lapsed_contingencies(tx);
 }
 
+Result<std::size_t> prepare_months(Transaction& tx, std::size_t) {
+    return store::prepare_cohorts(tx);
+}
+
 void tell_overdue(std::size_t legs) {
     Event{"queue.overdue", Level::warning}.with("legs", legs);
 }
@@ -47,6 +52,10 @@ void tell_lapsed(std::size_t contingencies) {
 
 void tell_expired(std::size_t manifests) {
     Event{"trips.expired"}.with("manifests", manifests);
+}
+
+void tell_prepared(std::size_t months) {
+    Event{"months.prepared"}.with("months", months);
 }
 
 }  // namespace
@@ -61,6 +70,7 @@ std::vector<store::Chore> chores(std::chrono::hours late_after) {
         {"contingencies",  5s,    As::watch(),  all,         note_lapsed,                   tell_lapsed   },
         {"answers.forget", 10min, As::intake(), 5'000,       store::forget_expired_answers                },
         {"trips.expire",   10min, As::watch(),  200,         expire,                        tell_expired  },
+        {"months.prepare", 1h,    As::watch(),  all,         prepare_months,                tell_prepared },
     };
 }
 

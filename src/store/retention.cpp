@@ -106,10 +106,10 @@ Result<void> run_all(Transaction& tx, const std::array<Statement, N>& statements
 
 }  // namespace
 
-Result<int> prepare_cohorts(Transaction& tx) {
+Result<std::size_t> prepare_cohorts(Transaction& tx) {
     const Result<Rows> made = tx.run(prepare);
     if (!made) return made.error();
-    return (*made)[0].int32(0);
+    return static_cast<std::size_t>((*made)[0].int32(0));
 }
 
 Result<std::vector<Cohort>> list_cohorts(Transaction& tx) {

@@ -15,7 +15,7 @@
 
 namespace puente::test {
 
-/// How much slower a build with sanitizers may be than the bounds of the fault list.
+/// How much longer a build with sanitizers is waited for. No test judges a time: what is measured is printed.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr int slowness = 8;
 #else

@@ -120,7 +120,7 @@ TEST_F(OfficerPrivacy, nobody_but_the_agency_reads_its_private_matter_in_any_tab
     for (const char* role : {"puente_gateway", "puente_intake", "puente_sender", "puente_party", "puente_officer", "puente_watch", "puente_feed",
                              "puente_courier", "puente_owner"}) {
         const std::string seen = everything(role);
-        EXPECT_EQ(seen.find("ERROR"), std::string::npos) << role << ": " << seen;
+        EXPECT_NE(seen.rfind("ERROR", 0), 0u) << role << ": " << seen.substr(0, 300);
         EXPECT_EQ(seen.find("CANARY-OF-"), std::string::npos) << role;
         EXPECT_EQ(seen.find(hex_of("CANARY-OF-")), std::string::npos) << role;
     }

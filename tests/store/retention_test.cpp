@@ -106,13 +106,13 @@ TEST_F(Retention, many_gateways_prepare_each_month_once) {
     must("DO $$ DECLARE kept text; BEGIN FOREACH kept IN ARRAY puente.cohort_tables() LOOP "
          "EXECUTE (SELECT string_agg(format('DROP TABLE puente.%I;', kept || '_' || name), ' ') FROM puente.cohort WHERE name <> 'first'); END LOOP; END $$; "
          "DELETE FROM puente.cohort WHERE name <> 'first'");
-    std::atomic<int> made{0};
+    std::atomic<std::size_t> made{0};
     std::atomic<int> failed{0};
     std::vector<std::thread> gateways;
     for (int i = 0; i < 6; ++i) {
         gateways.emplace_back([&] {
             const Result<void> done = store::run_once(cluster_.url(database_, "puente_app"), store::As::watch(), [&](Transaction& tx) -> Result<void> {
-                const Result<int> some = store::prepare_cohorts(tx);
+                const Result<std::size_t> some = store::prepare_cohorts(tx);
                 if (!some) return some.error();
                 made += *some;
                 return {};

@@ -25,7 +25,7 @@ struct Cohort {
 
 /// Makes the partitions of the months that begin within the next two. Under As::watch(); harmless to repeat. Gives how many were made. Errors:
 /// overloaded (somebody is at work on these tables in this moment: try later).
-Result<int> prepare_cohorts(Transaction& tx);
+Result<std::size_t> prepare_cohorts(Transaction& tx);
 
 // What follows is for the owner of the schema: no gateway can remove anything.
 
