@@ -94,7 +94,7 @@ constexpr const char* operation_text = R"json({
 "replayWebhook": {"takes": "ReplayRequest", "gives": "Webhook", "problems": [404, 413], "description": "Everything behind an event is delivered again, under the same webhook-id as the first time."},
 "listDeliveries": {"gives": "WebhookDeliveryList", "parameters": ["DeliveryState", "Cursor", "Limit"], "problems": [404], "description": "Newest event first, with the attempts made. Kept for 30 days."},
 "listRuleSets": {"gives": "RuleSetList", "description": "Version, number of rules, since when, and what comes next. Rules whose findings are targeting are not counted."},
-"showRuleSet": {"gives": "RuleSetRules", "problems": [401, 404], "description": "The law is public: no token is needed. An agency that presents one also sees its own rules of targeting."},
+"showRuleSet": {"gives": "RuleSetRules", "problems": [401, 404, 503], "description": "The law is public: no token is needed. An agency that presents one also sees its own rules of targeting."},
 "showRuleBundle": {"gives": "RuleBundle", "headers": ["ETag"], "parameters": ["OfVersion", "AsOf", "IfNoneMatch"], "problems": [401, 404, 409, 503],
   "description": "Rules, code lists, functions, facts, message types and JSON Schema in one document, to judge a manifest before it is sent. The same bytes as `puente rules-bundle` writes. With asOf only what is in force on that day. Rules of targeting are left out, except for their agency."},
 "listRuleVersions": {"gives": "RuleVersions", "problems": [404, 503], "description": "Newest first; activations are the history of what was in force."},
@@ -104,7 +104,7 @@ constexpr const char* operation_text = R"json({
 "showRuleDifference": {"gives": "RuleDifference", "parameters": ["FromVersion"], "problems": [401, 404, 409, 503], "description": "Rules added, removed, and changed with the fields that differ."},
 "activateRules": {"takes": "RuleActivationRequest", "gives": "RuleActivation", "problems": [404, 409, 413, 422],
   "description": "From a moment on, at once without one; every gateway follows within two seconds. To roll back, activate an older version. 409 when an approval is missing."},
-"showRule": {"gives": "RulePage", "problems": [401, 404], "description": "Both languages, its expressions, citation, effective days and examples."},
+"showRule": {"gives": "RulePage", "problems": [401, 404, 503], "description": "Both languages, its expressions, citation, effective days and examples."},
 "listRegistries": {"gives": "RegistryList", "description": "Programme, the agency that keeps it, and how many stand in it. For officers of either agency."},
 "listRegistryEntries": {"gives": "RegistryPage", "parameters": ["Cursor", "Limit"], "problems": [404], "description": "In the order of kind and identifier; up to 1,000 a page. Entries that have ended are left out."},
 "showRegistryEntry": {"gives": "RegistryEntry", "problems": [404], "description": "A company with several identifiers has an entry for each that was entered."},
@@ -317,6 +317,29 @@ Json paths() {
     return all;
 }
 
+/// The requests that receivers get (OpenAPI 3.1, webhooks).
+Json webhooks() {
+    Json answers;
+    answers["2XX"] = {
+        {"description", "Taken; anything else is tried again. 410 disables the webhook"}
+    };
+    Json call{
+        {"operationId", "receiveEvent"                                             },
+        {"tags",        {"webhooks"}                                               },
+        {"summary",     "What a webhook is sent"                                   },
+        {"description", "At least once, of each manifest in order; see addWebhook."}
+    };
+    call["requestBody"] = {
+        {"required", true                                          },
+        {"content",  content_of("application/json", "WebhookMessage")}
+    };
+    call["responses"] = std::move(answers);
+    call["security"] = Json::array();
+    Json all;
+    all["event"]["post"] = std::move(call);
+    return all;
+}
+
 Json components(const std::string& public_url) {
     Json all{
         {"schemas",    openapi_schemas()   },
@@ -369,6 +392,7 @@ std::string openapi(const std::string& public_url) {
     });
     document["tags"] = Json::parse(tags_text);
     document["paths"] = paths();
+    document["webhooks"] = webhooks();
     document["components"] = components(public_url);
     return document.dump();
 }

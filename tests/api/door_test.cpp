@@ -185,9 +185,9 @@ TEST_F(DoorOfApi, a_request_without_a_length_has_no_body) {
         {"POST /v1/webhooks", station.broker, "url"},
         {"POST /v1/inspections/" + inspection + "/legs/CBP:start", station.cbp, "fence"},
         {"POST /v1/inspections/" + inspection + "/legs/CBP:decide", station.cbp, "fence"},
-        {"POST /v1/inspections/" + inspection + "/annotations", station.cbp, "text"},
+        {"POST /v1/inspections/" + inspection + "/annotations", station.cbp, "visibility"},
         {"POST /v1/ports/2604/bays", station.cbp, "name"},
-        {"POST /v1/ports/2604/contingency", station.cbp, "reason"},
+        {"POST /v1/ports/2604/contingency", station.cbp, "classes"},
         {"POST /v1/ports/2604/contingency:confirm", station.sat, "contingencyId"},
     };
     for (const Case& each : cases) {
@@ -196,7 +196,7 @@ TEST_F(DoorOfApi, a_request_without_a_length_has_no_body) {
         expect_problem(answer, 400, "malformed-request");
         EXPECT_NE(answer.body.find(each.named), std::string::npos) << answer.body;
     }
-    const Answer empty = ask("POST /v1/manifests", station.broker, "Content-Type: application/json\r\nIdempotency-Key: \"a\"\r\n");
+    const Answer empty = ask("POST /v1/manifests", station.broker, "Content-Type: application/json\r\nIdempotency-Key: \"" + new_uuid() + "\"\r\n");
     expect_problem(empty, 400, "not-the-format");
     EXPECT_EQ(ask("POST /oauth2/token", station.broker, "Content-Type: application/x-www-form-urlencoded\r\n").status, 400);
 }

@@ -233,21 +233,29 @@ TEST_F(LegalHold, is_told_to_the_officers_of_its_agency_only) {
     ASSERT_EQ(lift(station.cbp, hold).status, 200);
     // Something that all are told comes after it: who hears that first has not heard of the hold.
     ASSERT_EQ(station.post(station.cbp, "/v1/manifests/" + id + ":arrive", json::object()).status, 200);
-    const std::vector<Heard> heard = at_cbp.next(std::size_t{3});
+    const auto heard_by = [](Ear& ear) {
+        std::vector<Heard> all;
+        for (std::optional<Heard> next = ear.next(); next; next = ear.next()) {
+            if (next->kind != "filed") all.push_back(*next);
+            if (next->kind == "arrived") break;
+        }
+        return all;
+    };
+    const std::vector<Heard> heard = heard_by(at_cbp);
     ASSERT_EQ(heard.size(), 3u);
     EXPECT_EQ(heard[0].kind, "legal_hold_placed");
+    EXPECT_EQ(heard[0].data["actor"], "CBP");
     EXPECT_EQ(heard[0].data["detail"], json({
                                            {"agency", "CBP"         },
                                            {"holdId", hold["holdId"]}
     }))
         << "why is read where the hold is";
-    EXPECT_EQ(heard[0].data["actor"], "CBP");
     EXPECT_EQ(heard[1].kind, "legal_hold_lifted");
     EXPECT_EQ(heard[2].kind, "arrived");
     for (Ear* ear : {&at_sat, &at_third, &at_broker}) {
-        const std::optional<Heard> first = ear->next();
-        ASSERT_TRUE(first);
-        EXPECT_EQ(first->kind, "arrived");
+        const std::vector<Heard> others = heard_by(*ear);
+        ASSERT_EQ(others.size(), 1u);
+        EXPECT_EQ(others[0].kind, "arrived");
     }
 }
 

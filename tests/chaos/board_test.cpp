@@ -46,7 +46,10 @@ TEST(BoardKilled, between_counting_a_page_and_moving_on_it_counts_each_event_onc
         ASSERT_TRUE(soon([&] { return counted(station) == happened(station); }, 30s * slowness)) << "or it would die before anything is filed";
         station.stop();
         const std::string before = counted(station);
-        station.start({}, {{"PUENTE_FAULT", "before_board_move"}});
+        station.start(
+            {
+        },
+            {{"PUENTE_FAULT", "before_board_move"}});
         filed(station, fresh("produce-northbound", deaths == 1 ? Look::both_inspect : Look::nobody));
         EXPECT_EQ(station.process().wait(20s * slowness), std::optional<int>{128 + SIGABRT});
         EXPECT_EQ(counted(station), before) << "what was not finished is not there";
@@ -55,7 +58,8 @@ TEST(BoardKilled, between_counting_a_page_and_moving_on_it_counts_each_event_onc
     expect_board_to_agree(station);
 }
 
-/// Officers of an agency at a gateway: take what is next, begin, decide. What is lost on the way they leave lying, as an officer does whose desk is dark.
+/// Officers of an agency at a gateway: take what is next, begin, decide. What is lost on the way they leave lying, as an officer does whose desk is
+/// dark.
 class Officers {
 public:
     Officers(Station& station, const Party& party, std::string agency, std::uint16_t port)
@@ -116,7 +120,11 @@ TEST(BoardKilled, at_random_with_two_gateways_it_counts_each_event_once) {
     std::unique_ptr<Process> other;
     const auto start_other = [&] {
         other.reset();
-        other = std::make_unique<Process>(station.command(port), Environment{{"PUENTE_FAULT", "before_board_move"}}, Process::Files{});
+        other = std::make_unique<Process>(station.command(port),
+                                          Environment{
+                                              {"PUENTE_FAULT", "before_board_move"}
+        },
+                                          Process::Files{});
     };
     start_other();
     Load load{station, 3, 10ms};

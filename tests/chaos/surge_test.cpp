@@ -69,7 +69,7 @@ private:
     void take(HttpsClient client, const std::pair<std::string, std::string>& bearer) {
         const Ask ask{
             "POST", otay_mesa + "inspections:claim", {bearer, {"Content-Type", "application/json"}},
-              "{}"
+                "{}"
         };
         while (true) {
             const bool last_look = draining_;
@@ -111,7 +111,8 @@ TEST(Surge, is_filed_or_put_off_and_essential_goods_go_first) {
     takers.finish();
     EXPECT_LT(resident_kib(station.process().pid()) - before_kib, growth_kib_max);
     const auto put_off = std::count_if(load.history().begin(), load.history().end(), [](const Seen& seen) { return seen.status == 503; });
-    std::cout << count << " in " << std::chrono::duration_cast<std::chrono::milliseconds>(filed_in).count() << " ms, " << put_off << " times put off\n";
+    std::cout << count << " in " << std::chrono::duration_cast<std::chrono::milliseconds>(filed_in).count() << " ms, " << put_off
+              << " times put off\n";
 
     EXPECT_EQ(load.acknowledged().size(), accepted);
     EXPECT_EQ(takers.taken(), accepted) << "every load has its turn once";
@@ -125,7 +126,8 @@ TEST(Surge, is_filed_or_put_off_and_essential_goods_go_first) {
     EXPECT_EQ(station.sql(places + "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY place) FILTER (WHERE essential) < percentile_disc(0.5) WITHIN "
                                    "GROUP (ORDER BY place) FILTER (WHERE NOT essential) FROM place"),
               "t")
-        << station.sql(places + "SELECT essential, count(*), min(place), percentile_disc(0.5) WITHIN GROUP (ORDER BY place) FROM place GROUP BY essential");
+        << station.sql(places +
+                       "SELECT essential, count(*), min(place), percentile_disc(0.5) WITHIN GROUP (ORDER BY place) FROM place GROUP BY essential");
 }
 
 // F35: SAT stops. CBP's work goes on as before, what SAT has not looked at waits, and the gateway does not grow.

@@ -60,7 +60,9 @@ TEST_F(Chores, are_done_at_once_and_again_after_their_time) {
             return std::size_t{1};
         };
     };
-    Caretaker caretaker{settings(), metrics_, {chore("often", 10ms, noting("often")), chore("rarely", 1h, noting("rarely"))}};
+    Caretaker caretaker{
+        settings(), metrics_, {chore("often", 10ms, noting("often")), chore("rarely", 1h, noting("rarely"))}
+    };
     EXPECT_TRUE(soon([&] { return diary_.count("often") >= 5; }));
     EXPECT_EQ(diary_.count("rarely"), 1u);
 }
@@ -82,7 +84,9 @@ TEST_F(Chores, go_on_while_there_is_more_and_let_each_other_pass) {
         return std::size_t{0};
     });
     idle.tell = [&](std::size_t) { diary_.note("told nothing"); };
-    Caretaker caretaker{settings(), metrics_, {large, idle}};
+    Caretaker caretaker{
+        settings(), metrics_, {large, idle}
+    };
     EXPECT_TRUE(soon([&] { return diary_.count("told 50") == 1; }));
     EXPECT_EQ(diary_.count("large"), 6u) << "five portions, and a look at what is left";
     const auto lines = diary_.lines();
@@ -106,7 +110,9 @@ TEST_F(Chores, run_in_a_transaction_under_their_role) {
         diary_.note("broken");
         return Error{ErrorKind::conflict, "not today"};
     });
-    Caretaker caretaker{settings(), metrics_, {broken, sound}};
+    Caretaker caretaker{
+        settings(), metrics_, {broken, sound}
+    };
     EXPECT_TRUE(soon([&] { return diary_.count("broken") >= 3; })) << "one that fails is tried again";
     EXPECT_TRUE(soon([&] { return diary_.count("puente_watch") == 1; })) << "and keeps nobody from going on";
     caretaker.stop();
@@ -178,9 +184,10 @@ TEST_F(Chores, end_quickly_while_they_rest_and_while_they_hang) {
 
 TEST_F(Chores, of_two_gateways_forget_the_expired_answers_in_portions) {
     for (int i = 1; i <= 25; ++i) file(cleared_filing(i));
-    EXPECT_EQ(sql("UPDATE puente.idempotency SET expires_at = now() - interval '1 second' WHERE manifest_id IN (SELECT manifest_id FROM puente.manifest "
-                  "ORDER BY manifest_id LIMIT 20)"),
-              "");
+    EXPECT_EQ(
+        sql("UPDATE puente.idempotency SET expires_at = now() - interval '1 second' WHERE manifest_id IN (SELECT manifest_id FROM puente.manifest "
+            "ORDER BY manifest_id LIMIT 20)"),
+        "");
     std::atomic<std::size_t> forgotten{0};
     Chore forget{"forget", 1h, As::intake(), 4, store::forget_expired_answers, [&](std::size_t done) { forgotten += done; }};
     Caretaker one{settings(), metrics_, {forget}};

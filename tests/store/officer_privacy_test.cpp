@@ -41,7 +41,8 @@ protected:
                 "(SELECT c.oid::regclass AS name, "
                 "string_agg(quote_ident(a.attname), ', ') AS columns FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > "
                 "0 AND NOT a.attisdropped "
-                "WHERE c.relnamespace <> 'pg_toast'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND has_column_privilege('" +
+                "WHERE c.relnamespace IN ('puente'::regnamespace, 'pg_catalog'::regnamespace) AND c.relkind IN ('r', 'p', 'v', 'm') AND "
+                "has_column_privilege('" +
                 role + "', c.oid, a.attnum, 'SELECT') GROUP BY 1) AS t");
         return role == "puente_owner" ? sql(statements, role) : under(role, statements);
     }
