@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "cel/compare.hpp"
 #include "cel/containers.hpp"
 #include "cel/standard.hpp"
 #include "cel/utf8.hpp"
@@ -32,11 +33,11 @@ Value index_out_of_range() {
     return Value::error("index out of range");
 }
 
-/// The byte offset of a code point index between 0 and the length, or false.
+/// The byte offset of a code point index between 0 and the length, or false. Only what stands before it needs to be ASCII to be counted in bytes.
 bool byte_of(std::string_view text, const Value& index, std::size_t& at) {
     if (index.as_integer() < 0) return false;
     const auto wanted = static_cast<std::uint64_t>(index.as_integer());
-    if (is_ascii(text)) {
+    if (is_ascii(text.substr(0, wanted))) {
         at = wanted;
         return wanted <= text.size();
     }
@@ -56,7 +57,7 @@ Value contains(const Value* arguments, std::size_t, Frame& frame) {
 
 Value starts_with(const Value* arguments, std::size_t, Frame&) {
     if (!are_strings(arguments, 2)) return no_overload();
-    return Value::boolean(arguments[0].as_text().substr(0, arguments[1].as_text().size()) == arguments[1].as_text());
+    return Value::boolean(same_text(arguments[0].as_text().substr(0, arguments[1].as_text().size()), arguments[1].as_text()));
 }
 
 Value ends_with(const Value* arguments, std::size_t, Frame&) {
