@@ -61,7 +61,8 @@ std::string_view Arena::keep(std::string_view text) {
     return {copy, text.size()};
 }
 
-void Arena::go_back() {
+void Arena::reset() {
+    if (used_ == 0) return;
     stand_in(first_);
     used_ = 0;
 }

@@ -73,7 +73,7 @@ Value Program::run(const Node& node, std::span<const Value> activation, Arena& a
 }
 
 Value Program::run(std::span<const Value> activation, Arena& arena) const {
-    if (inside_ == nullptr) return Value::error("there is no program");
+    if (root_ == nullptr) return Value::error("there is no program");
     return run(*root_, activation, arena, nullptr);
 }
 

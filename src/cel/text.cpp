@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "cel/compare.hpp"
 #include "cel/containers.hpp"
 #include "cel/standard.hpp"
 #include "cel/utf8.hpp"
@@ -57,7 +56,7 @@ Value contains(const Value* arguments, std::size_t, Frame& frame) {
 
 Value starts_with(const Value* arguments, std::size_t, Frame&) {
     if (!are_strings(arguments, 2)) return no_overload();
-    return Value::boolean(same_text(arguments[0].as_text().substr(0, arguments[1].as_text().size()), arguments[1].as_text()));
+    return Value::boolean(arguments[0].as_text().substr(0, arguments[1].as_text().size()) == arguments[1].as_text());
 }
 
 Value ends_with(const Value* arguments, std::size_t, Frame&) {

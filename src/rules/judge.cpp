@@ -19,14 +19,9 @@ private:
     void walk(const Plan::Walk& walk, std::size_t depth);
     void stand_at(const Plan::Walk& walk, std::size_t depth, std::size_t first_live, std::size_t end_live);
     bool applies(const Plan::Step& step);
-    GateSays ask(std::uint32_t gate);
+    bool is_shut(std::uint32_t gate);
     bool one_is_shut(std::span<const std::uint32_t> gates) {
-        for (const std::uint32_t gate : gates) {
-            GateSays& says = workspace_.gates[gate];
-            if (says == GateSays::not_asked) says = ask(gate);
-            if (says == GateSays::nothing_here) return true;
-        }
-        return false;
+        return std::any_of(gates.begin(), gates.end(), [this](std::uint32_t gate) { return is_shut(gate); });
     }
     std::span<const std::uint32_t> gates_of(const Plan::Step& step) const {
         return std::span{plan_.step_gates}.subspan(step.here.first, step.here.end - step.here.first);
@@ -125,9 +120,13 @@ bool Judge::applies(const Plan::Step& step) {
     return rest.is_true() || rest.is_error();
 }
 
-GateSays Judge::ask(std::uint32_t gate) {
-    const cel::Value value = run(plan_.gates[gate]);
-    return value.is_true() || value.is_error() ? GateSays::go_on : GateSays::nothing_here;
+bool Judge::is_shut(std::uint32_t gate) {
+    GateSays& says = workspace_.gates[gate];
+    if (says == GateSays::not_asked) {
+        const cel::Value value = run(plan_.gates[gate]);
+        says = value.is_true() || value.is_error() ? GateSays::go_on : GateSays::nothing_here;
+    }
+    return says == GateSays::nothing_here;
 }
 
 }  // namespace

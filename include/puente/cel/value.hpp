@@ -221,9 +221,7 @@ public:
     }
     /// Copies text into the arena.
     std::string_view keep(std::string_view text);
-    void reset() {
-        if (used_ != 0) go_back();
-    }
+    void reset();
     /// Bytes handed out since the last reset.
     std::size_t used() const;
 
@@ -232,7 +230,6 @@ private:
     struct Block;
     void* allocate_elsewhere(std::size_t wanted);
     void stand_in(Block* block);
-    void go_back();
 
     char* next_ = nullptr;  ///< free room in the current block
     char* end_ = nullptr;
