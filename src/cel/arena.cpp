@@ -10,16 +10,14 @@ namespace puente::cel {
 namespace {
 
 /// Blocks double in size up to the largest: a program keeps its literals in an arena of its own, and there are thousands of programs.
-constexpr std::size_t first_block_bytes = 256;
+constexpr std::size_t first_block_bytes = 512;
 constexpr std::size_t block_bytes_max = 16 * 1024;
-constexpr std::size_t alignment = 16;
 
 }  // namespace
 
-struct alignas(alignment) Arena::Block {
+struct Arena::Block {
     Block* next;
     std::size_t size;
-    std::size_t taken;
     char* bytes() { return reinterpret_cast<char*>(this + 1); }
 };
 
@@ -33,27 +31,27 @@ Arena::~Arena() {
     }
 }
 
-void* Arena::allocate(std::size_t bytes) {
-    const std::size_t wanted = (bytes + alignment - 1) & ~(alignment - 1);
-    used_ += wanted;
-    while (current_ != nullptr) {
-        if (current_->size - current_->taken >= wanted) {
-            void* const place = current_->bytes() + current_->taken;
-            current_->taken += wanted;
-            return place;
-        }
-        if (current_->next == nullptr) break;
-        current_ = current_->next;
-        current_->taken = 0;
+void Arena::stand_in(Block* block) {
+    static_assert(sizeof(Block) % alignment == 0, "what follows a block's head is aligned as malloc aligns the head");
+    current_ = block;
+    next_ = block->bytes();
+    end_ = next_ + block->size;
+}
+
+/// In a block further on that has the room, else in a new one at the end.
+void* Arena::allocate_elsewhere(std::size_t wanted) {
+    while (current_ != nullptr && current_->next != nullptr) {
+        stand_in(current_->next);
+        if (current_->size >= wanted) return allocate(wanted);
     }
     const std::size_t usual = current_ == nullptr ? first_block_bytes : std::min(current_->size * 2, block_bytes_max);
     const std::size_t size = std::max(usual, wanted);
     void* const raw = std::malloc(sizeof(Block) + size);
     if (raw == nullptr) throw std::bad_alloc{};
-    Block* const block = ::new (raw) Block{nullptr, size, wanted};
+    Block* const block = ::new (raw) Block{nullptr, size};
     (current_ == nullptr ? first_ : current_->next) = block;
-    current_ = block;
-    return block->bytes();
+    stand_in(block);
+    return allocate(wanted);
 }
 
 std::string_view Arena::keep(std::string_view text) {
@@ -64,8 +62,8 @@ std::string_view Arena::keep(std::string_view text) {
 }
 
 void Arena::reset() {
-    current_ = first_;
-    if (current_ != nullptr) current_->taken = 0;
+    if (used_ == 0) return;
+    stand_in(first_);
     used_ = 0;
 }
 

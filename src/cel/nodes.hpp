@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,14 @@
 #include "cel/standard.hpp"
 
 namespace puente::cel {
+
+/// Nodes as a part of the node that holds them.
+template <std::size_t count>
+std::array<NodePtr, count> as_array(std::vector<NodePtr>& nodes) {
+    std::array<NodePtr, count> made;
+    std::move(nodes.begin(), nodes.end(), made.begin());
+    return made;
+}
 
 /// The node is the same value in every evaluation.
 const Value* constant_of(const Node& node);

@@ -16,7 +16,7 @@ constexpr std::size_t bytes_per_step = 8;
 template <std::size_t count>
 class CallNode final : public Node {
 public:
-    CallNode(Builtin function, std::vector<NodePtr> arguments) : function_{function}, arguments_{std::move(arguments)} {}
+    CallNode(Builtin function, std::vector<NodePtr>& arguments) : function_{function}, arguments_{as_array<count>(arguments)} {}
     Value eval(Frame& frame) const override {
         Value values[count];
         for (std::size_t i = 0; i < count; ++i) {
@@ -28,7 +28,7 @@ public:
 
 private:
     Builtin function_;
-    std::vector<NodePtr> arguments_;
+    std::array<NodePtr, count> arguments_;
 };
 
 /// What an argument of an extension function must be.
@@ -158,13 +158,13 @@ private:
 NodePtr call_node(Builtin function, std::vector<NodePtr> arguments) {
     switch (arguments.size()) {
         case 1:
-            return std::make_unique<CallNode<1>>(function, std::move(arguments));
+            return std::make_unique<CallNode<1>>(function, arguments);
         case 2:
-            return std::make_unique<CallNode<2>>(function, std::move(arguments));
+            return std::make_unique<CallNode<2>>(function, arguments);
         case 3:
-            return std::make_unique<CallNode<3>>(function, std::move(arguments));
+            return std::make_unique<CallNode<3>>(function, arguments);
         default:
-            return std::make_unique<CallNode<4>>(function, std::move(arguments));
+            return std::make_unique<CallNode<4>>(function, arguments);
     }
 }
 

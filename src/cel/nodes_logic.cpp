@@ -5,10 +5,10 @@ namespace puente::cel {
 namespace {
 
 /// && (decisive: false) and || (decisive: true). A decisive part decides, whatever errors the others gave, before or after it.
-template <bool decisive>
+template <bool decisive, class Parts>
 class LogicNode final : public Node {
 public:
-    explicit LogicNode(std::vector<NodePtr> parts) : parts_{std::move(parts)} {}
+    explicit LogicNode(Parts parts) : parts_{std::move(parts)} {}
     Value eval(Frame& frame) const override {
         Value failure = Value::boolean(!decisive);
         for (const NodePtr& part : parts_) {
@@ -23,8 +23,27 @@ public:
     }
 
 private:
-    std::vector<NodePtr> parts_;
+    Parts parts_;
 };
+
+template <bool decisive, std::size_t count>
+NodePtr logic_node_of(std::vector<NodePtr>& parts) {
+    return std::make_unique<LogicNode<decisive, std::array<NodePtr, count>>>(as_array<count>(parts));
+}
+
+template <bool decisive>
+NodePtr logic_node(std::vector<NodePtr> parts) {
+    switch (parts.size()) {
+        case 2:
+            return logic_node_of<decisive, 2>(parts);
+        case 3:
+            return logic_node_of<decisive, 3>(parts);
+        case 4:
+            return logic_node_of<decisive, 4>(parts);
+        default:
+            return std::make_unique<LogicNode<decisive, std::vector<NodePtr>>>(std::move(parts));
+    }
+}
 
 class ChoiceNode final : public Node {
 public:
@@ -57,10 +76,10 @@ private:
 }  // namespace
 
 NodePtr all_of_node(std::vector<NodePtr> parts) {
-    return std::make_unique<LogicNode<false>>(std::move(parts));
+    return logic_node<false>(std::move(parts));
 }
 NodePtr any_of_node(std::vector<NodePtr> parts) {
-    return std::make_unique<LogicNode<true>>(std::move(parts));
+    return logic_node<true>(std::move(parts));
 }
 NodePtr choice_node(NodePtr condition, NodePtr yes, NodePtr no) {
     return std::make_unique<ChoiceNode>(std::move(condition), std::move(yes), std::move(no));

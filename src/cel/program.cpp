@@ -6,25 +6,18 @@
 
 namespace puente::cel {
 
+thread_local Arena* NodeRoom::current = nullptr;
+
 struct Program::Inside {
-    std::string text;
-    Arena arena;  ///< literals and constant parts
-    TypeRef type;
+    Arena arena;  ///< nodes, literals and constant parts
     NodePtr root;
     NodePtr tracing_root;
     std::vector<Step> steps;  ///< the sub-expressions of the tracing tree, without values
+    TypeRef type;
+    std::string text;
     std::size_t slots = 0;
     std::size_t locals = 0;
-    std::int64_t budget = 0;  ///< steps left when what every evaluation does is paid for
-
-    Value run(const Node& node, std::span<const Value> activation, Arena& room, Trace* trace) const {
-        if (activation.size() < slots) return Value::error("the activation has fewer values than the environment has variables");
-        Value* const places = locals == 0 ? nullptr : static_cast<Value*>(room.allocate(locals * sizeof(Value)));
-        Frame frame{activation.data(), places, room, budget, trace};
-        const Value value = budget < 0 ? out_of_budget() : node.eval(frame);
-        // Running out of steps must not be hidden by an operator that absorbs errors.
-        return frame.budget < 0 ? out_of_budget() : value;
-    }
+    std::int64_t budget = 0;
 };
 
 namespace {
@@ -42,7 +35,7 @@ std::vector<Step> untold_steps(const Source& source, const std::vector<const Exp
 
 Compiled compile(std::string_view text, const Environment& environment, const CompileOptions& options) {
     Compiled compiled;
-    auto inside = std::make_unique<Program::Inside>();
+    auto inside = std::make_shared<Program::Inside>();
     inside->text = text.substr(0, options.text_max + 1);
     const Source source{inside->text};
     const ExprPtr tree = Parser{source, inside->arena, options}.parse(compiled.faults);
@@ -52,6 +45,7 @@ Compiled compile(std::string_view text, const Environment& environment, const Co
         inside->locals = checker.locals();
     }
     if (compiled.faults.empty()) {
+        const NodeRoom room{inside->arena};
         Binder binder{source, environment.inside(), inside->arena, options.check, false, compiled.faults};
         Binder::Bound bound = binder.bind(*tree);
         Binder tracer{source, environment.inside(), inside->arena, options.check, true, compiled.faults};
@@ -65,22 +59,29 @@ Compiled compile(std::string_view text, const Environment& environment, const Co
     return compiled;
 }
 
-Program::Program() = default;
-Program::~Program() = default;
-Program::Program(Program&&) noexcept = default;
-Program& Program::operator=(Program&&) noexcept = default;
-Program::Program(std::unique_ptr<Inside> inside) : inside_{std::move(inside)} {}
+Program::Program(std::shared_ptr<const Inside> inside)
+    : root_{inside->root.get()}, budget_{inside->budget}, slots_{static_cast<std::uint32_t>(inside->slots)},
+      locals_{static_cast<std::uint32_t>(inside->locals)}, inside_{std::move(inside)} {}
+
+Value Program::run(const Node& node, std::span<const Value> activation, Arena& arena, Trace* trace) const {
+    if (activation.size() < slots_) return Value::error("the activation has fewer values than the environment has variables");
+    Value* const places = locals_ == 0 ? nullptr : static_cast<Value*>(arena.allocate(locals_ * sizeof(Value)));
+    Frame frame{activation.data(), places, arena, budget_, trace};
+    const Value value = budget_ < 0 ? out_of_budget() : node.eval(frame);
+    // Running out of steps must not be hidden by an operator that absorbs errors.
+    return frame.budget < 0 ? out_of_budget() : value;
+}
 
 Value Program::run(std::span<const Value> activation, Arena& arena) const {
-    if (inside_ == nullptr) return Value::error("there is no program");
-    return inside_->run(*inside_->root, activation, arena, nullptr);
+    if (root_ == nullptr) return Value::error("there is no program");
+    return run(*root_, activation, arena, nullptr);
 }
 
 Value Program::explain(std::span<const Value> activation, Arena& arena, std::vector<Step>& steps) const {
     if (inside_ == nullptr) return Value::error("there is no program");
     Trace trace;
     trace.seen.resize(inside_->steps.size());
-    const Value value = inside_->run(*inside_->tracing_root, activation, arena, &trace);
+    const Value value = run(*inside_->tracing_root, activation, arena, &trace);
     for (const std::size_t place : trace.order) {
         steps.push_back(inside_->steps[place]);
         steps.back().value = to_text(trace.seen[place].value);

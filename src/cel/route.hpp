@@ -25,7 +25,7 @@ public:
     explicit Route(NodePtr from) {
         if (const std::optional<Place> place = place_of(*from)) {
             start_ = place->local ? Start::local : Start::slot;
-            index_ = place->index;
+            index_ = static_cast<std::uint32_t>(place->index);
         } else {
             from_ = std::move(from);
         }
@@ -54,9 +54,9 @@ private:
 
     Start start_ = Start::node;
     std::uint8_t steps_ = 0;
-    std::size_t index_ = 0;
+    std::uint32_t index_ = 0;
     NodePtr from_;
-    std::array<Held, 4> path_{};
+    std::array<Held, 3> path_{};  ///< with a reader beside it the whole node is one line of the cache
 };
 
 }  // namespace puente::cel

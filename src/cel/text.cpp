@@ -32,11 +32,11 @@ Value index_out_of_range() {
     return Value::error("index out of range");
 }
 
-/// The byte offset of a code point index between 0 and the length, or false.
+/// The byte offset of a code point index between 0 and the length, or false. Only what stands before it needs to be ASCII to be counted in bytes.
 bool byte_of(std::string_view text, const Value& index, std::size_t& at) {
     if (index.as_integer() < 0) return false;
     const auto wanted = static_cast<std::uint64_t>(index.as_integer());
-    if (is_ascii(text)) {
+    if (is_ascii(text.substr(0, wanted))) {
         at = wanted;
         return wanted <= text.size();
     }

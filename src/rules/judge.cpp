@@ -1,6 +1,7 @@
 #include "rules/judge.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace puente::rules {
@@ -14,13 +15,16 @@ public:
     std::vector<Finding> findings();
 
 private:
-    bool choose_steps(const Plan::Walk& walk);
+    bool choose_groups(const Plan::Walk& walk);
     void walk(const Plan::Walk& walk, std::size_t depth);
     void stand_at(const Plan::Walk& walk, std::size_t depth, std::size_t first_live, std::size_t end_live);
     bool applies(const Plan::Step& step);
     bool is_shut(std::uint32_t gate);
-    bool one_is_shut(const std::vector<std::uint32_t>& gates) {
+    bool one_is_shut(std::span<const std::uint32_t> gates) {
         return std::any_of(gates.begin(), gates.end(), [this](std::uint32_t gate) { return is_shut(gate); });
+    }
+    std::span<const std::uint32_t> gates_of(const Plan::Step& step) const {
+        return std::span{plan_.step_gates}.subspan(step.here.first, step.here.end - step.here.first);
     }
     cel::Value run(const cel::Program& program) {
         workspace_.arena.reset();
@@ -36,9 +40,9 @@ private:
 std::vector<Finding> Judge::findings() {
     workspace_.gates.assign(plan_.gates.size(), GateSays::not_asked);
     workspace_.walks.assign(plan_.walks, {});
-    workspace_.steps.clear();
+    workspace_.groups.clear();
     workspace_.live.clear();
-    choose_steps(plan_.whole);
+    choose_groups(plan_.whole);
     walk(plan_.whole, 0);
     std::vector<Noted>& noted = workspace_.noted;
     std::sort(noted.begin(), noted.end(), [](const Noted& left, const Noted& right) {
@@ -52,15 +56,15 @@ std::vector<Finding> Judge::findings() {
 }
 
 /// Finds the rules of a walk, and of those within, that are in force and not shut out for the whole manifest. False when there are none.
-bool Judge::choose_steps(const Plan::Walk& walk) {
-    StepsOfWalk chosen{workspace_.steps.size(), 0, false};
-    for (const Plan::Step& step : walk.steps) {
-        if (step.rule->effective.holds(day_) && !one_is_shut(step.whole)) workspace_.steps.push_back(&step);
+bool Judge::choose_groups(const Plan::Walk& walk) {
+    GroupsOfWalk chosen{workspace_.groups.size(), 0, false};
+    for (const Plan::Group& group : walk.groups) {
+        if (group.effective.holds(day_) && !one_is_shut(group.whole)) workspace_.groups.push_back(&group);
     }
-    chosen.end = workspace_.steps.size();
+    chosen.end = workspace_.groups.size();
     chosen.worth_walking = chosen.first != chosen.end;
     for (const Plan::Walk& inner : walk.within) {
-        if (choose_steps(inner)) chosen.worth_walking = true;
+        if (choose_groups(inner)) chosen.worth_walking = true;
     }
     workspace_.walks[walk.number] = chosen;
     return chosen.worth_walking;
@@ -68,11 +72,13 @@ bool Judge::choose_steps(const Plan::Walk& walk) {
 
 /// Goes to the places of one walk within the place where the workspace stands.
 void Judge::walk(const Plan::Walk& walk, std::size_t depth) {
-    const StepsOfWalk& chosen = workspace_.walks[walk.number];
+    const GroupsOfWalk& chosen = workspace_.walks[walk.number];
     if (!chosen.worth_walking) return;
     const std::size_t first = workspace_.live.size();
     for (std::size_t i = chosen.first; i < chosen.end; ++i) {
-        if (!one_is_shut(workspace_.steps[i]->outer)) workspace_.live.push_back(workspace_.steps[i]);
+        const Plan::Group& group = *workspace_.groups[i];
+        if (one_is_shut(group.outer)) continue;
+        for (const Plan::Step& step : group.steps) workspace_.live.push_back(&step);
     }
     const std::size_t end = workspace_.live.size();
     if (first == end && walk.within.empty()) return;
@@ -98,7 +104,8 @@ void Judge::stand_at(const Plan::Walk& walk, std::size_t depth, std::size_t firs
     if (depth > 0) std::fill(gates + walk.first_gate, gates + walk.end_gate, GateSays::not_asked);
     for (std::size_t i = first_live; i < end_live; ++i) {
         const Plan::Step& step = *workspace_.live[i];
-        if (!applies(step) || run(step.rule->assertion).is_true()) continue;
+        if (i + 1 < end_live) workspace_.live[i + 1]->prefetch();
+        if (!applies(step) || run(step.assertion).is_true()) continue;
         const auto sequence = static_cast<std::uint32_t>(workspace_.noted.size());
         workspace_.noted.push_back({step.ordinal, sequence, finding_at(*step.rule, positions_, workspace_)});
     }
@@ -107,9 +114,9 @@ void Judge::stand_at(const Plan::Walk& walk, std::size_t depth, std::size_t firs
 
 /// Whether a live rule applies at the place where the workspace stands: no part of `when` is false. An error in one does not excuse the manifest.
 bool Judge::applies(const Plan::Step& step) {
-    if (one_is_shut(step.here)) return false;
-    if (step.rest == nullptr) return true;
-    const cel::Value rest = run(*step.rest);
+    if (one_is_shut(gates_of(step))) return false;
+    if (!step.rest) return true;
+    const cel::Value rest = run(step.rest);
     return rest.is_true() || rest.is_error();
 }
 

@@ -7,20 +7,12 @@
 #include <utility>
 
 #include "rules/bind.hpp"
-#include "rules/expression.hpp"
+#include "rules/conditions.hpp"
 #include "rules/rulebook.hpp"
 
 namespace puente::rules {
 
 namespace {
-
-/// A part of `when` at its outermost &&.
-struct Conjunct {
-    std::string text;
-    std::size_t depth;  ///< loops whose variables it needs
-};
-
-std::vector<Conjunct> conjuncts_of(const Rule& rule);
 
 /// The environments in which conditions of a walk are compiled, by the text of its loops.
 class Scopes {
@@ -46,32 +38,38 @@ public:
 
     /// Conditions are counted first: one that a single rule sets at its own places is no gate.
     void count(const Rule& rule) {
-        conjuncts_.push_back(conjuncts_of(rule));
-        for (const Conjunct& each : conjuncts_.back()) ++times_[key_of(rule, each)];
+        conditions_.push_back(conditions_of(rule));
+        for (const Condition& each : conditions_.back()) ++times_[key_of(rule, each)];
     }
 
     /// To be called in the order of count().
     void add(const Rule& rule) {
-        const std::vector<Conjunct>& conjuncts = conjuncts_[ordinal_];
-        Plan::Step step{&rule, ordinal_++, {}, {}, {}, rule.when ? &*rule.when : nullptr};
+        const auto ordinal = static_cast<std::uint32_t>(drafts_.size());
+        Draft draft{{rule.when.value_or(cel::Program{}), rule.assertion, {}, ordinal, &rule}, {}, {}, {}};
         std::string rest;
-        for (const Conjunct& each : conjuncts) {
+        bool is_split = false;
+        for (const Condition& each : conditions_[ordinal]) {
             const bool is_here = each.depth == rule.loops.size();
-            const bool may_be_gate = !is_here || each.depth == 0 || times_[key_of(rule, each)] > 1;
+            const bool may_be_gate = !is_here || (times_[key_of(rule, each)] > 1 && each.cause != Condition::Cause::assertion);
             const std::optional<std::uint32_t> gate = may_be_gate ? gate_of(rule, each) : std::nullopt;
-            if (gate) (each.depth == 0 ? step.whole : is_here ? step.here : step.outer).push_back(*gate);
+            if (gate) (each.depth == 0 ? draft.whole : is_here ? draft.here : draft.outer).push_back(*gate);
+            if (each.cause != Condition::Cause::when) continue;
+            if (gate) is_split = true;
             if (!gate) rest += (rest.empty() ? "" : " && ") + each.text;
         }
-        const bool has_gates = !step.whole.empty() || !step.outer.empty() || !step.here.empty();
-        if (has_gates) step.rest = rest.empty() ? nullptr : rest_of(rule, rest);
-        walk_of(rule, rule.loops.size()).steps.push_back(std::move(step));
+        if (is_split) draft.step.rest = rest.empty() ? cel::Program{} : rest_of(rule, rest);
+        walk_of(rule, rule.loops.size());
+        drafts_.push_back(std::move(draft));
     }
 
-    /// Numbers the gates walk by walk.
+    /// Numbers the gates walk by walk, and puts the steps into their groups.
     std::shared_ptr<const Plan> finished() {
-        std::vector<std::uint32_t> numbers(made_.size());
-        number_gates(plan_->whole, numbers);
-        rename_gates(plan_->whole, numbers);
+        number_gates(plan_->whole);
+        for (Draft& draft : drafts_) {
+            for (Plan::Gates* gates : {&draft.whole, &draft.outer, &draft.here}) number(*gates);
+            group_of(draft).steps.push_back(std::move(draft.step));
+        }
+        lay_step_gates(plan_->whole);
         return plan_;
     }
 
@@ -80,25 +78,32 @@ private:
     struct Made {
         cel::Program condition;
         std::uint32_t walk;
+        std::size_t rules;  ///< how many share it
+        std::uint32_t number;
+    };
+    /// A step on the way to its group; its gates are places in `made_` at first, then numbers.
+    struct Draft {
+        Plan::Step step;
+        Plan::Gates whole;
+        Plan::Gates outer;
+        Plan::Gates here;
     };
 
-    static std::string key_of(const Rule& rule, const Conjunct& conjunct) { return loops_text(rule, conjunct.depth) + "|" + conjunct.text; }
+    static std::string key_of(const Rule& rule, const Condition& condition) { return loops_text(rule, condition.depth) + "|" + condition.text; }
 
-    std::optional<std::uint32_t> gate_of(const Rule& rule, const Conjunct& conjunct) {
-        const std::string key = key_of(rule, conjunct);
+    std::optional<std::uint32_t> gate_of(const Rule& rule, const Condition& condition) {
+        const std::string key = key_of(rule, condition);
         if (const auto known = gates_.find(key); known != gates_.end()) return known->second;
-        cel::Compiled compiled = cel::compile(conjunct.text, scopes_.at(rule, conjunct.depth));
+        cel::Compiled compiled = cel::compile(condition.text, scopes_.at(rule, condition.depth));
         if (!compiled.ok()) return std::nullopt;  // it needs a variable after all
-        made_.push_back({std::move(compiled.program), walk_of(rule, conjunct.depth).number});
+        made_.push_back({std::move(compiled.program), walk_of(rule, condition.depth).number, times_[key], 0});
         return gates_.emplace(key, static_cast<std::uint32_t>(made_.size() - 1)).first->second;
     }
 
     /// What is left of `when` without its gates; all of it, should the rest not stand alone.
-    const cel::Program* rest_of(const Rule& rule, const std::string& text) {
+    cel::Program rest_of(const Rule& rule, const std::string& text) {
         cel::Compiled compiled = cel::compile(text, scopes_.at(rule, rule.loops.size()));
-        if (!compiled.ok()) return &*rule.when;
-        plan_->rests.push_back(std::make_unique<cel::Program>(std::move(compiled.program)));
-        return plan_->rests.back().get();
+        return compiled.ok() ? std::move(compiled.program) : *rule.when;
     }
 
     Plan::Walk& walk_of(const Rule& rule, std::size_t depth) {
@@ -116,33 +121,54 @@ private:
         return *walk;
     }
 
-    void number_gates(Plan::Walk& walk, std::vector<std::uint32_t>& numbers) {
-        walk.first_gate = static_cast<std::uint32_t>(plan_->gates.size());
-        for (std::size_t i = 0; i < made_.size(); ++i) {
-            if (made_[i].walk != walk.number) continue;
-            numbers[i] = static_cast<std::uint32_t>(plan_->gates.size());
-            plan_->gates.push_back(std::move(made_[i].condition));
-        }
-        walk.end_gate = static_cast<std::uint32_t>(plan_->gates.size());
-        for (Plan::Walk& inner : walk.within) number_gates(inner, numbers);
+    Plan::Group& group_of(const Draft& draft) {
+        const Rule& rule = *draft.step.rule;
+        std::vector<Plan::Group>& groups = walk_of(rule, rule.loops.size()).groups;
+        const auto same = [&](const Plan::Group& other) {
+            return other.effective == rule.effective && other.whole == draft.whole && other.outer == draft.outer;
+        };
+        const auto found = std::find_if(groups.begin(), groups.end(), same);
+        return found != groups.end() ? *found : groups.emplace_back(Plan::Group{rule.effective, draft.whole, draft.outer});
     }
 
-    static void rename_gates(Plan::Walk& walk, const std::vector<std::uint32_t>& numbers) {
-        for (Plan::Step& step : walk.steps) {
-            for (Plan::Gates* gates : {&step.whole, &step.outer, &step.here}) {
-                for (std::uint32_t& gate : *gates) gate = numbers[gate];
+    void number_gates(Plan::Walk& walk) {
+        walk.first_gate = static_cast<std::uint32_t>(plan_->gates.size());
+        for (Made& made : made_) {
+            if (made.walk != walk.number) continue;
+            made.number = static_cast<std::uint32_t>(plan_->gates.size());
+            plan_->gates.push_back(std::move(made.condition));
+        }
+        walk.end_gate = static_cast<std::uint32_t>(plan_->gates.size());
+        for (Plan::Walk& inner : walk.within) number_gates(inner);
+    }
+
+    /// Gives the gates their numbers. The most shared come first: they are the likeliest to have been asked already.
+    void number(Plan::Gates& gates) const {
+        std::sort(gates.begin(), gates.end());
+        gates.erase(std::unique(gates.begin(), gates.end()), gates.end());
+        std::stable_sort(gates.begin(), gates.end(), [&](std::uint32_t left, std::uint32_t right) { return made_[left].rules > made_[right].rules; });
+        for (std::uint32_t& gate : gates) gate = made_[gate].number;
+    }
+
+    void lay_step_gates(Plan::Walk& walk) {
+        for (Plan::Group& group : walk.groups) {
+            for (Plan::Step& step : group.steps) {
+                const Plan::Gates& gates = drafts_[step.ordinal].here;
+                step.here.first = static_cast<std::uint32_t>(plan_->step_gates.size());
+                plan_->step_gates.insert(plan_->step_gates.end(), gates.begin(), gates.end());
+                step.here.end = static_cast<std::uint32_t>(plan_->step_gates.size());
             }
         }
-        for (Plan::Walk& inner : walk.within) rename_gates(inner, numbers);
+        for (Plan::Walk& inner : walk.within) lay_step_gates(inner);
     }
 
     Scopes scopes_;
     std::shared_ptr<Plan> plan_;
-    std::vector<std::vector<Conjunct>> conjuncts_;  ///< by ordinal
-    std::map<std::string, std::size_t> times_;      ///< how many rules set a condition
+    std::vector<std::vector<Condition>> conditions_;  ///< by ordinal
+    std::map<std::string, std::size_t> times_;        ///< how many rules set a condition
     std::vector<Made> made_;
     std::map<std::string, std::uint32_t> gates_;  ///< places in `made_`
-    std::uint32_t ordinal_ = 0;
+    std::vector<Draft> drafts_;                   ///< by ordinal
 };
 
 const cel::Environment& Scopes::at(const Rule& rule, std::size_t depth) {
@@ -151,34 +177,6 @@ const cel::Environment& Scopes::at(const Rule& rule, std::size_t depth) {
     cel::Environment environment = make_environment(lists_);
     for (std::size_t i = 0; i < depth; ++i) environment.add_variable(rule.loops[i].variable, cel::element_of(*rule.loops[i].list.result_type()));
     return environments_.emplace(text, std::move(environment)).first->second;
-}
-
-void split_at_and(const Expression& expression, std::vector<const Expression*>& parts) {
-    if (expression.form != Form::operation || expression.word != "&&") {
-        parts.push_back(&expression);
-        return;
-    }
-    for (const Expression& part : expression.parts) split_at_and(part, parts);
-}
-
-/// How many of the outermost loops are needed for every variable that an expression names.
-std::size_t depth_of(const Expression& expression, const std::vector<Loop>& loops) {
-    std::size_t depth = 0;
-    for (std::size_t i = 0; i < loops.size(); ++i) {
-        if (expression.form == Form::name && loops[i].variable == expression.word) depth = i + 1;
-    }
-    for (const Expression& part : expression.parts) depth = std::max(depth, depth_of(part, loops));
-    return depth;
-}
-
-std::vector<Conjunct> conjuncts_of(const Rule& rule) {
-    std::vector<Conjunct> conjuncts;
-    const std::optional<Expression> expression = rule.when ? parse_expression(rule.when->text()) : std::nullopt;
-    if (!expression) return conjuncts;
-    std::vector<const Expression*> parts;
-    split_at_and(*expression, parts);
-    for (const Expression* part : parts) conjuncts.push_back({std::string{part->in(rule.when->text())}, depth_of(*part, rule.loops)});
-    return conjuncts;
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ using Positions = std::array<std::size_t, loops_max>;
 /// What a gate of the plan says at the place where the workspace stands.
 enum class GateSays : std::uint8_t { not_asked, go_on, nothing_here };
 
-/// The rules of a walk that may apply somewhere in the manifest, as a part of Workspace::steps.
-struct StepsOfWalk {
+/// The groups of a walk whose rules may apply somewhere in the manifest, as a part of Workspace::groups.
+struct GroupsOfWalk {
     std::size_t first = 0;
     std::size_t end = 0;
     bool worth_walking = false;  ///< there are some, or a walk within has some
@@ -41,9 +41,9 @@ struct Workspace {
     std::array<cel::Arena, loops_max> loop_arenas;  ///< by depth: the list that is being walked over there
     cel::Arena arena;
     std::vector<GateSays> gates;  ///< by number
-    std::vector<const Plan::Step*> steps;
-    std::vector<StepsOfWalk> walks;       ///< by number
-    std::vector<const Plan::Step*> live;  ///< the steps of the walks under way that may apply within the place around
+    std::vector<const Plan::Group*> groups;
+    std::vector<GroupsOfWalk> walks;       ///< by number
+    std::vector<const Plan::Step*> live;   ///< the steps of the walks under way that may apply within the place around
     std::vector<Noted> noted;
 };
 

@@ -17,6 +17,9 @@ class FieldDescriptor;
 
 namespace puente::cel {
 
+class Node;
+struct Trace;
+
 /// The type of an expression, as the checker sees it. Shared, immutable.
 class Type;
 using TypeRef = std::shared_ptr<const Type>;
@@ -89,16 +92,21 @@ struct Step {
     std::string value;       ///< as CEL would write it
 };
 
-/// A parsed, checked and bound expression. Immutable: any number of threads may run it, each with its own arena.
+/// A parsed, checked and bound expression, or none. Immutable: any number of threads may run it, each with its own arena. Copies share it.
 class Program {
 public:
-    Program();
-    ~Program();
-    Program(Program&&) noexcept;
-    Program& operator=(Program&&) noexcept;
+    Program() = default;
+    explicit operator bool() const { return inside_ != nullptr; }
 
     /// Runs it. `activation` holds the value of each variable by slot. Gives a value of kind error where CEL says error; never throws.
     Value run(std::span<const Value> activation, Arena& arena) const;
+    /// Asks the processor to bring its nodes near: to be called a moment before it is run.
+    void prefetch() const {
+        constexpr std::uintptr_t line = 64;
+        constexpr std::uintptr_t lines = 5;  // most programs are no longer
+        const auto root = reinterpret_cast<std::uintptr_t>(root_);
+        for (std::uintptr_t i = 0; i < lines; ++i) __builtin_prefetch(reinterpret_cast<const void*>(root - i * line));
+    }
     /// Runs it and notes the value of each sub-expression, innermost first.
     Value explain(std::span<const Value> activation, Arena& arena, std::vector<Step>& steps) const;
     /// Type of the result.
@@ -107,10 +115,17 @@ public:
     const std::string& text() const;
 
     struct Inside;
-    explicit Program(std::unique_ptr<Inside> inside);
+    explicit Program(std::shared_ptr<const Inside> inside);
 
 private:
-    std::unique_ptr<Inside> inside_;
+    Value run(const Node& node, std::span<const Value> activation, Arena& arena, Trace* trace) const;
+
+    // What running reads stands here rather than inside: one place in memory less to go to.
+    const Node* root_ = nullptr;  ///< the nodes below it lie before it in memory, the nearest last
+    std::int64_t budget_ = 0;     ///< steps left when what every evaluation does is paid for
+    std::uint32_t slots_ = 0;     ///< values that an activation must have
+    std::uint32_t locals_ = 0;    ///< variables that its macros bring
+    std::shared_ptr<const Inside> inside_;
 };
 
 /// A program, or every fault of the text.

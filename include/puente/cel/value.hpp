@@ -206,7 +206,14 @@ public:
     Arena(const Arena&) = delete;
     Arena& operator=(const Arena&) = delete;
 
-    void* allocate(std::size_t bytes);
+    void* allocate(std::size_t bytes) {
+        const std::size_t wanted = (bytes + alignment - 1) & ~(alignment - 1);
+        if (wanted > static_cast<std::size_t>(end_ - next_)) return allocate_elsewhere(wanted);
+        char* const place = next_;
+        next_ += wanted;
+        used_ += wanted;
+        return place;
+    }
     /// Makes an object in the arena. Its destructor is never run: hold no memory from elsewhere in it.
     template <class T, class... Args>
     T* make(Args&&... args) {
@@ -219,10 +226,16 @@ public:
     std::size_t used() const;
 
 private:
+    static constexpr std::size_t alignment = 16;
     struct Block;
+    void* allocate_elsewhere(std::size_t wanted);
+    void stand_in(Block* block);
+
+    char* next_ = nullptr;  ///< free room in the current block
+    char* end_ = nullptr;
+    std::size_t used_ = 0;
     Block* first_ = nullptr;
     Block* current_ = nullptr;
-    std::size_t used_ = 0;
 };
 
 }  // namespace puente::cel

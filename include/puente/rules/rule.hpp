@@ -38,6 +38,7 @@ struct Effective {
     std::optional<std::chrono::sys_days> from;
     std::optional<std::chrono::sys_days> until;
     bool holds(std::chrono::sys_days day) const { return (!from || *from <= day) && (!until || day <= *until); }
+    bool operator==(const Effective&) const = default;
 };
 
 /// One step of a rule's walk over the manifest: "s in manifest.shipments".
