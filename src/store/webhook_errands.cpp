@@ -138,7 +138,8 @@ constexpr Statement forget_secrets{"forget_webhook_secrets", R"sql(DELETE FROM p
  WHERE w.webhook_id = s.webhook_id AND (s.expires_at < now() OR w.state = 'DELETED'))sql"};
 
 // A statement is planned once, perhaps while the tables are small: it has to go by its indexes when they no longer are.
-constexpr Statement go_by_index{"webhooks_go_by_index", "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"};
+constexpr Statement go_by_index{"webhooks_go_by_index",
+                                "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"};
 
 constexpr Statement count_backlog{"count_webhook_backlog", R"sql(SELECT
        (SELECT count(*) FROM (SELECT FROM puente.webhook_delivery WHERE state = 'WAITING' LIMIT 100000) AS waiting),
@@ -211,8 +212,9 @@ Result<std::size_t> record_deliveries(Transaction& tx, const Columns& all, std::
     const Parameter events = all.events.parameter();
     const Parameter states = all.states.parameter();
     if (const Result<Rows> locked = tx.run_bound(lock_webhooks, {webhooks}); !locked) return locked.error();
-    const Result<Rows> judged = tx.run_bound(judge_endpoints, {webhooks, all.went.parameter(), all.at_fault.parameter(), all.rests.parameter(),
-                                                               all.gone.parameter(), all.latencies.parameter(), Parameter{std::int64_t{patience.count()}}});
+    const Result<Rows> judged =
+        tx.run_bound(judge_endpoints, {webhooks, all.went.parameter(), all.at_fault.parameter(), all.rests.parameter(), all.gone.parameter(),
+                                       all.latencies.parameter(), Parameter{std::int64_t{patience.count()}}});
     if (!judged) return judged.error();
     const Result<Rows> done[] = {
         tx.run_bound(settle_deliveries, {webhooks, events, all.attempts.parameter(), states, all.errors.parameter(), all.delays.parameter()}),

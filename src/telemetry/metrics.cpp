@@ -27,6 +27,7 @@ using prometheus::Registry;
 using Buckets = Histogram::BucketBoundaries;
 
 const Buckets second_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+const Buckets attempt_buckets{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60};
 const Buckets row_buckets{1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
 constexpr std::array outcome_names{"filed", "rejected", "malformed", "replayed", "conflict"};
 constexpr std::array delivery_names{"delivered", "retried", "parked"};
@@ -84,8 +85,9 @@ struct Metrics::Inside {
 
     std::array<Counter*, delivery_names.size()> deliveries =
         outcome_counters(registry, "puente_webhook_deliveries_total", "Attempts to deliver to webhooks, by what became of them.", delivery_names);
-    Histogram& attempt_seconds = histogram(registry, "puente_webhook_attempt_seconds", "Duration of those attempts.", second_buckets);
-    Counter& webhooks_disabled = counter(registry, "puente_webhooks_disabled_total", "Webhooks disabled because they failed for too long or wanted no more.");
+    Histogram& attempt_seconds = histogram(registry, "puente_webhook_attempt_seconds", "Duration of those attempts.", attempt_buckets);
+    Counter& webhooks_disabled =
+        counter(registry, "puente_webhooks_disabled_total", "Webhooks disabled because they failed for too long or wanted no more.");
     Gauge& deliveries_waiting = gauge(registry, "puente_webhook_deliveries_waiting", "Deliveries to webhooks still to be made, of all gateways.");
     Gauge& deliveries_parked = gauge(registry, "puente_webhook_deliveries_parked", "Deliveries to webhooks given up, of all gateways.");
     Gauge& feed_lag = gauge(registry, "puente_webhook_feed_lag_seconds", "Age of the oldest event that is not made into deliveries yet.");
@@ -124,7 +126,9 @@ void Metrics::request(std::string_view route, std::string_view method, int statu
 }
 
 void Metrics::door(const Door& counts) {
-    const auto raise = [](prometheus::Counter& counter, std::uint64_t to) { counter.Increment(std::max(0.0, static_cast<double>(to) - counter.Value())); };
+    const auto raise = [](prometheus::Counter& counter, std::uint64_t to) {
+        counter.Increment(std::max(0.0, static_cast<double>(to) - counter.Value()));
+    };
     inside_->connections.Set(static_cast<double>(counts.connections));
     inside_->requests_in_flight.Set(static_cast<double>(counts.requests_in_flight));
     raise(inside_->requests_shed, counts.requests_shed);
@@ -133,7 +137,9 @@ void Metrics::door(const Door& counts) {
 }
 
 void Metrics::events(const Events& counts) {
-    const auto raise = [](prometheus::Counter& counter, std::uint64_t to) { counter.Increment(std::max(0.0, static_cast<double>(to) - counter.Value())); };
+    const auto raise = [](prometheus::Counter& counter, std::uint64_t to) {
+        counter.Increment(std::max(0.0, static_cast<double>(to) - counter.Value()));
+    };
     inside_->event_listeners.Set(static_cast<double>(counts.listeners));
     raise(inside_->events_read, counts.read);
     raise(inside_->event_listeners_slow, counts.slow);

@@ -182,13 +182,13 @@ TEST_F(DoorOfApi, a_request_without_a_length_has_no_body) {
         const char* named;  ///< what the answer says is missing
     };
     const Case cases[] = {
-        {"POST /v1/webhooks", station.broker, "url"},
-        {"POST /v1/inspections/" + inspection + "/legs/CBP:start", station.cbp, "fence"},
-        {"POST /v1/inspections/" + inspection + "/legs/CBP:decide", station.cbp, "fence"},
-        {"POST /v1/inspections/" + inspection + "/annotations", station.cbp, "visibility"},
-        {"POST /v1/ports/2604/bays", station.cbp, "name"},
-        {"POST /v1/ports/2604/contingency", station.cbp, "classes"},
-        {"POST /v1/ports/2604/contingency:confirm", station.sat, "contingencyId"},
+        {"POST /v1/webhooks",                                       station.broker, "url"          },
+        {"POST /v1/inspections/" + inspection + "/legs/CBP:start",  station.cbp,    "fence"        },
+        {"POST /v1/inspections/" + inspection + "/legs/CBP:decide", station.cbp,    "fence"        },
+        {"POST /v1/inspections/" + inspection + "/annotations",     station.cbp,    "visibility"   },
+        {"POST /v1/ports/2604/bays",                                station.cbp,    "name"         },
+        {"POST /v1/ports/2604/contingency",                         station.cbp,    "classes"      },
+        {"POST /v1/ports/2604/contingency:confirm",                 station.sat,    "contingencyId"},
     };
     for (const Case& each : cases) {
         SCOPED_TRACE(each.line);

@@ -219,7 +219,7 @@ TEST_F(QueueAtPort, a_contingency_is_heard_at_every_gateway_by_officers_alone) {
             return false;
         }
     };
-    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
     while (!is_ready() && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(20ms);
     const auto there = [&](const Party& party, const std::string& query = "") { return Ear{at_second(), station.token(party), query}; };
     Ear cbp = there(station.cbp);

@@ -94,7 +94,7 @@ private:
 
 // F34.
 TEST(Surge, is_filed_or_put_off_and_essential_goods_go_first) {
-    constexpr int count = 3'000;
+    constexpr int count = 2'400;
     Station station{{{"--requests-in-flight", "24", "--client-rate", "0"}}};
     confirm_contingency(station);
     std::vector<std::pair<std::string, std::string>> officers;

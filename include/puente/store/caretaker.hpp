@@ -23,8 +23,8 @@ struct Chore {
     int share = 1;                            ///< at most one part in so many of the time is spent on it
 };
 
-/// Does chores in turn, on a thread and a connection of its own. One that is due is kept waiting for one step of each other at most. One that fails is
-/// tried again after its time, or after a minute if that is shorter; the log says so once, until it is done again.
+/// Does chores in turn, on a thread and a connection of its own. One that is due is kept waiting for one step of each other at most. One that fails
+/// is tried again after its time, or after a minute if that is shorter; the log says so once, until it is done again.
 class Caretaker {
 public:
     /// Begins at once, with every chore.
