@@ -144,6 +144,14 @@ void Cluster::kill() {
     server_ = -1;
 }
 
+void Cluster::preload(const std::string& libraries) {
+    const std::string said = sql("postgres", "ALTER SYSTEM SET shared_preload_libraries = '" + libraries + "'");
+    if (!said.empty()) throw std::runtime_error{said};
+    ::kill(server_, SIGINT);  // sessions are ended, what is committed is written
+    ::waitpid(server_, nullptr, 0);
+    start();
+}
+
 void Cluster::make_template(const std::string& migrations) {
     sql("postgres", "CREATE ROLE puente_owner LOGIN CREATEROLE");
     sql("postgres", "CREATE DATABASE puente_template OWNER puente_owner");
