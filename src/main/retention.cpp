@@ -101,7 +101,7 @@ Result<int> remove_months(const Wishes& wishes) {
         const Result<store::Staying> staying = wishes.dry_run ? ask(wishes, look) : remove_patiently(wishes, each.name);
         if (!staying) return staying.error();
         const auto others = static_cast<std::int64_t>(staying->manifests.size()) - staying->held;
-        std::cout << fmt::format("{} {}, {}; {} manifests stay under a legal hold, {} because their trip is not over\n", each.name,
+        std::cout << fmt::format("{} {}, {}; manifests that stay: {} under a legal hold, {} whose trip is not over\n", each.name,
                                  wishes.dry_run ? "would be removed" : "removed", megabytes(each.octets), staying->held, others);
         ++months;
     }
@@ -139,13 +139,13 @@ Result<int> forget_uses(const Wishes& wishes) {
 Result<int> apply(const Wishes& wishes) {
     const Result<int> months = remove_months(wishes);
     if (!months || wishes.dry_run) {
-        if (months && *months == 0) std::cout << fmt::format("no month is over for longer than {} months\n", wishes.months);
+        if (months && *months == 0) std::cout << fmt::format("no month on file ended more than {} months ago\n", wishes.months);
         return months;
     }
     const Result<std::size_t> manifests = remove_leftovers(wishes);
     if (!manifests) return manifests.error();
     if (const Result<int> forgotten = forget_uses(wishes); !forgotten) return forgotten;
-    std::cout << fmt::format("{} months and {} manifests removed\n", *months, *manifests);
+    std::cout << fmt::format("months removed: {}, manifests removed: {}\n", *months, *manifests);
     return months;
 }
 
