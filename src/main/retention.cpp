@@ -64,7 +64,11 @@ Result<int> list(const Wishes& wishes) {
     if (!cohorts) return cohorts.error();
     for (const store::Cohort& each : *cohorts) {
         if (wishes.json) {
-            nlohmann::ordered_json line{{"month", each.name}, {"endsAt", to_text(each.ends_at)}, {"bytes", each.octets}};
+            nlohmann::ordered_json line{
+                {"month",  each.name            },
+                {"endsAt", to_text(each.ends_at)},
+                {"bytes",  each.octets          }
+            };
             if (each.starts_at) line["startsAt"] = to_text(*each.starts_at);
             if (each.removed_at) line["removedAt"] = to_text(*each.removed_at);
             std::cout << line.dump() << "\n";
@@ -78,15 +82,19 @@ Result<int> list(const Wishes& wishes) {
 
 /// The tables of a month are never free for long; each try waits half a second for them and then lets the filings pass.
 Result<store::Staying> remove_patiently(const Wishes& wishes, const std::string& cohort) {
-    const std::function<Result<store::Staying>(store::Transaction&)> remove = [&](store::Transaction& tx) { return store::remove_cohort(tx, cohort); };
+    const std::function<Result<store::Staying>(store::Transaction&)> remove = [&](store::Transaction& tx) {
+        return store::remove_cohort(tx, cohort);
+    };
     Result<store::Staying> removed = ask(wishes, remove);
     for (int tries = 1; !removed && removed.error().kind() == ErrorKind::overloaded && tries < tries_max; ++tries) {
         std::this_thread::sleep_for(std::chrono::milliseconds{500});
         removed = ask(wishes, remove);
     }
     if (!removed && removed.error().kind() == ErrorKind::conflict)
-        return Error{ErrorKind::conflict,
-                     fmt::format("{} was not removed: its events are not all counted for the boards and made into deliveries; a gateway has to run first", cohort)};
+        return Error{
+            ErrorKind::conflict,
+            fmt::format("{} was not removed: its events are not all counted for the boards and made into deliveries; a gateway has to run first",
+                        cohort)};
     return removed;
 }
 
@@ -97,7 +105,9 @@ Result<int> remove_months(const Wishes& wishes) {
     int months = 0;
     for (const store::Cohort& each : *cohorts) {
         if (each.removed_at || each.ends_at > limit) continue;
-        const std::function<Result<store::Staying>(store::Transaction&)> look = [&](store::Transaction& tx) { return store::staying_of(tx, each.name); };
+        const std::function<Result<store::Staying>(store::Transaction&)> look = [&](store::Transaction& tx) {
+            return store::staying_of(tx, each.name);
+        };
         const Result<store::Staying> staying = wishes.dry_run ? ask(wishes, look) : remove_patiently(wishes, each.name);
         if (!staying) return staying.error();
         const auto others = static_cast<std::int64_t>(staying->manifests.size()) - staying->held;
@@ -152,15 +162,18 @@ Result<int> apply(const Wishes& wishes) {
 }  // namespace
 
 int retention(int argc, const char* const* argv) {
-    CLI::App app{"Lists what the database keeps, by the month of filing, and removes what is past its time. What is under a legal hold stays, and what\n"
-                 "has not crossed, expired or been cancelled or refused. Needs the rights of the schema's owner. Safe to interrupt and to repeat: the\n"
-                 "next run goes on where this one stopped. Schedule it once a day or once a month.",
-                 "puente retention"};
+    CLI::App app{
+        "Lists what the database keeps, by the month of filing, and removes what is past its time. What is under a legal hold stays, and what\n"
+        "has not crossed, expired or been cancelled or refused. Needs the rights of the schema's owner. Safe to interrupt and to repeat: the\n"
+        "next run goes on where this one stopped. Schedule it once a day or once a month.",
+        "puente retention"};
     app.require_subcommand(1);
     Wishes wishes;
     CLI::App* listing = app.add_subcommand("list", "the months there are, and how large each is");
     CLI::App* applying = app.add_subcommand("apply", "remove the months that are over for long enough");
-    applying->add_option("--months", wishes.months, "how long to keep, counted from the end of the month of filing")->check(CLI::Range(1, 1200))->capture_default_str();
+    applying->add_option("--months", wishes.months, "how long to keep, counted from the end of the month of filing")
+        ->check(CLI::Range(1, 1200))
+        ->capture_default_str();
     applying->add_flag("--dry-run", wishes.dry_run, "say what would go, and remove nothing");
     listing->add_flag("--json", wishes.json, "answer in JSON");
     for (CLI::App* each : {listing, applying})

@@ -51,33 +51,33 @@ constexpr Statement find_inspections{"find_leftover_inspections", "SELECT inspec
 
 // $1: inspections. What refers to another row goes before it.
 constexpr std::array of_inspections{
-    Statement{"remove_authorship", R"sql(DELETE FROM puente.authorship WHERE record_id IN (
+    Statement{"remove_authorship",         R"sql(DELETE FROM puente.authorship WHERE record_id IN (
     SELECT annotation_id FROM puente.annotation WHERE inspection_id = ANY ($1::uuid[])
-    UNION ALL SELECT attachment_id FROM puente.attachment WHERE inspection_id = ANY ($1::uuid[])))sql"},
-    Statement{"remove_annotations", "DELETE FROM puente.annotation WHERE inspection_id = ANY ($1::uuid[])"},
-    Statement{"remove_attachments", R"sql(WITH gone AS (
+    UNION ALL SELECT attachment_id FROM puente.attachment WHERE inspection_id = ANY ($1::uuid[])))sql"                                    },
+    Statement{"remove_annotations",        "DELETE FROM puente.annotation WHERE inspection_id = ANY ($1::uuid[])"                      },
+    Statement{"remove_attachments",        R"sql(WITH gone AS (
     DELETE FROM puente.attachment WHERE inspection_id = ANY ($1::uuid[]) RETURNING agency, sha256
 )
 DELETE FROM puente.attachment_content AS c USING gone
  WHERE c.agency = gone.agency AND c.sha256 = gone.sha256
-   AND NOT EXISTS (SELECT FROM puente.attachment AS other WHERE other.agency = c.agency AND other.sha256 = c.sha256 AND other.inspection_id <> ALL ($1::uuid[])))sql"},
-    Statement{"remove_reholds", "DELETE FROM puente.rehold WHERE inspection_id = ANY ($1::uuid[])"},
-    Statement{"remove_slots", "DELETE FROM puente.slot WHERE inspection_id = ANY ($1::uuid[])"},
-    Statement{"remove_factors", "DELETE FROM puente.selection_factor WHERE inspection_id = ANY ($1::uuid[])"},
-    Statement{"remove_superseded_factors", "DELETE FROM puente.superseded_factor WHERE inspection_id = ANY ($1::uuid[])"},
-    Statement{"remove_legs", R"sql(WITH holders AS (DELETE FROM puente.leg_holder WHERE inspection_id = ANY ($1::uuid[]))
+   AND NOT EXISTS (SELECT FROM puente.attachment AS other WHERE other.agency = c.agency AND other.sha256 = c.sha256 AND other.inspection_id <> ALL ($1::uuid[])))sql"                                                                        },
+    Statement{"remove_reholds",            "DELETE FROM puente.rehold WHERE inspection_id = ANY ($1::uuid[])"                          },
+    Statement{"remove_slots",              "DELETE FROM puente.slot WHERE inspection_id = ANY ($1::uuid[])"                            },
+    Statement{"remove_factors",            "DELETE FROM puente.selection_factor WHERE inspection_id = ANY ($1::uuid[])"                },
+    Statement{"remove_superseded_factors", "DELETE FROM puente.superseded_factor WHERE inspection_id = ANY ($1::uuid[])"               },
+    Statement{"remove_legs",               R"sql(WITH holders AS (DELETE FROM puente.leg_holder WHERE inspection_id = ANY ($1::uuid[]))
 DELETE FROM puente.inspection_leg WHERE inspection_id = ANY ($1::uuid[]))sql"},
-    Statement{"remove_inspections", "DELETE FROM puente.inspection WHERE inspection_id = ANY ($1::uuid[])"},
+    Statement{"remove_inspections",        "DELETE FROM puente.inspection WHERE inspection_id = ANY ($1::uuid[])"                      },
 };
 
 // $1: manifests. Of the first four, those that outlived their month.
 constexpr std::array of_manifests{
-    Statement{"remove_versions", "DELETE FROM puente.manifest_version WHERE manifest_id = ANY ($1::uuid[])"},
-    Statement{"remove_findings", "DELETE FROM puente.finding WHERE manifest_id = ANY ($1::uuid[])"},
-    Statement{"remove_events", "DELETE FROM puente.event WHERE manifest_id = ANY ($1::uuid[])"},
-    Statement{"remove_gate_events", "DELETE FROM puente.gate_event WHERE manifest_id = ANY ($1::uuid[])"},
-    Statement{"remove_moves", "DELETE FROM puente.board_move WHERE manifest_id = ANY ($1::uuid[])"},
-    Statement{"remove_manifests", R"sql(DELETE FROM puente.manifest AS m WHERE manifest_id = ANY ($1::uuid[])
+    Statement{"remove_versions",    "DELETE FROM puente.manifest_version WHERE manifest_id = ANY ($1::uuid[])" },
+    Statement{"remove_findings",    "DELETE FROM puente.finding WHERE manifest_id = ANY ($1::uuid[])"          },
+    Statement{"remove_events",      "DELETE FROM puente.event WHERE manifest_id = ANY ($1::uuid[])"            },
+    Statement{"remove_gate_events", "DELETE FROM puente.gate_event WHERE manifest_id = ANY ($1::uuid[])"       },
+    Statement{"remove_moves",       "DELETE FROM puente.board_move WHERE manifest_id = ANY ($1::uuid[])"       },
+    Statement{"remove_manifests",   R"sql(DELETE FROM puente.manifest AS m WHERE manifest_id = ANY ($1::uuid[])
    AND NOT EXISTS (SELECT FROM puente.legal_hold AS h WHERE h.manifest_id = m.manifest_id))sql"},
 };
 

@@ -25,13 +25,21 @@ TEST_F(RetentionCommand, removes_a_month_and_keeps_what_is_held_or_not_over) {
     for (const std::string& id : {over, held}) {
         for (const char* step : {":arrive", ":cross"}) ASSERT_EQ(station.post(station.cbp, "/v1/manifests/" + id + step, json::object()).status, 200);
     }
-    ASSERT_EQ(station.post(station.sat, "/v1/manifests/" + held + "/legal-holds", {{"reason", "an audit"}}).status, 201);
+    ASSERT_EQ(station
+                  .post(station.sat, "/v1/manifests/" + held + "/legal-holds",
+                        {
+                            {"reason", "an audit"}
+    })
+                  .status,
+              201);
 
     EXPECT_EQ(retention({"apply", "--months", "1"}).out, "months removed: 0, manifests removed: 0\n") << "this month goes on";
     EXPECT_EQ(retention({"apply", "--months", "1", "--dry-run"}).out, "no month on file ended more than 1 months ago\n");
-    ASSERT_EQ(station.sql("UPDATE puente.cohort SET ends_at = now() - interval '40 days' WHERE name = 'first'; "
-                          "UPDATE puente.board_cursor SET after_xid = pg_current_xact_id(); UPDATE puente.webhook_cursor SET after_xid = pg_current_xact_id()"),
-              "");
+    ASSERT_EQ(
+        station.sql(
+            "UPDATE puente.cohort SET ends_at = now() - interval '40 days' WHERE name = 'first'; "
+            "UPDATE puente.board_cursor SET after_xid = pg_current_xact_id(); UPDATE puente.webhook_cursor SET after_xid = pg_current_xact_id()"),
+        "");
     const Finished tried = retention({"apply", "--months", "1", "--dry-run"});
     EXPECT_EQ(tried.exit_code, 0) << tried.err;
     EXPECT_NE(tried.out.find("first would be removed"), std::string::npos) << tried.out;
@@ -43,7 +51,13 @@ TEST_F(RetentionCommand, removes_a_month_and_keeps_what_is_held_or_not_over) {
     EXPECT_NE(done.out.find("months removed: 1, manifests removed: 1"), std::string::npos) << done.out;
     EXPECT_EQ(status_of(over), 404);
     EXPECT_EQ(station.get(station.cbp, "/v1/manifests/" + over + "/status").status, 404);
-    EXPECT_EQ(station.post(station.cbp, "/v1/manifests/" + over + "/legal-holds", {{"reason", "too late"}}).status, 404);
+    EXPECT_EQ(station
+                  .post(station.cbp, "/v1/manifests/" + over + "/legal-holds",
+                        {
+                            {"reason", "too late"}
+    })
+                  .status,
+              404);
     for (const std::string& id : {held, open}) {
         EXPECT_EQ(status_of(id), 200);
         EXPECT_GE(station.get(station.broker, "/v1/manifests/" + id + "/history").json()["events"].size(), 1u);

@@ -41,15 +41,17 @@ protected:
     void must(const std::string& text) const { ASSERT_EQ(sql(text), ""); }
     /// Makes the month of everything that was filed so far lie in the past, read by everybody.
     void end_first_month() const {
-        must("UPDATE puente.cohort SET ends_at = now() - interval '1 day' WHERE name = 'first'; "
-             "UPDATE puente.board_cursor SET after_xid = pg_current_xact_id(); UPDATE puente.webhook_cursor SET after_xid = pg_current_xact_id()");
+        must(
+            "UPDATE puente.cohort SET ends_at = now() - interval '1 day' WHERE name = 'first'; "
+            "UPDATE puente.board_cursor SET after_xid = pg_current_xact_id(); UPDATE puente.webhook_cursor SET after_xid = pg_current_xact_id()");
     }
     void cross(const store::Filing& filing) const {
-        must("UPDATE puente.manifest SET status = 'CROSSED', arrived_at = now(), crossed_at = now() WHERE manifest_id = '" + filing.manifest_id.text() + "'");
+        must("UPDATE puente.manifest SET status = 'CROSSED', arrived_at = now(), crossed_at = now() WHERE manifest_id = '" +
+             filing.manifest_id.text() + "'");
     }
     void hold(const store::Filing& filing) const {
-        must("INSERT INTO puente.legal_hold (hold_id, manifest_id, agency, reason, placed_by) VALUES (gen_random_uuid(), '" + filing.manifest_id.text() +
-             "', 'CBP', 'a case', 'desk')");
+        must("INSERT INTO puente.legal_hold (hold_id, manifest_id, agency, reason, placed_by) VALUES (gen_random_uuid(), '" +
+             filing.manifest_id.text() + "', 'CBP', 'a case', 'desk')");
     }
     std::string count(const std::string& table, const store::Filing& filing) const {
         return sql("SELECT count(*) FROM puente." + table + " WHERE manifest_id = '" + filing.manifest_id.text() + "'");
@@ -86,7 +88,8 @@ TEST_F(Retention, a_manifest_is_kept_with_those_of_its_month) {
         EXPECT_EQ(part_of(table, now), fmt::format("puente.{}_first", table));
         EXPECT_EQ(part_of(table, before), fmt::format("puente.{}_first", table));
         EXPECT_EQ(part_of(table, next), fmt::format("puente.{}_{}", table, month));
-        EXPECT_EQ(sql(fmt::format("SELECT reloptions FROM pg_class WHERE oid = 'puente.manifest_version_{}'::regclass", month)), "{toast_tuple_target=4096}");
+        EXPECT_EQ(sql(fmt::format("SELECT reloptions FROM pg_class WHERE oid = 'puente.manifest_version_{}'::regclass", month)),
+                  "{toast_tuple_target=4096}");
     }
     EXPECT_TRUE(can_be_read(next));
 }
@@ -97,26 +100,30 @@ TEST_F(Retention, what_came_before_its_month_was_prepared_is_kept_and_moves_in) 
     EXPECT_EQ(part_of("event", early), "puente.event_other");
     ASSERT_EQ(sql("SELECT puente.add_cohorts(now() + interval '200 days') > 3", "puente_owner"), "t");
     EXPECT_EQ(part_of("event", early), "puente.event_" + sql("SELECT to_char((now() + interval '200 days') AT TIME ZONE 'UTC', 'YYYY_MM')"));
-    EXPECT_EQ(part_of("manifest_version", early), "puente.manifest_version_" + sql("SELECT to_char((now() + interval '200 days') AT TIME ZONE 'UTC', 'YYYY_MM')"));
+    EXPECT_EQ(part_of("manifest_version", early),
+              "puente.manifest_version_" + sql("SELECT to_char((now() + interval '200 days') AT TIME ZONE 'UTC', 'YYYY_MM')"));
     EXPECT_TRUE(can_be_read(early));
     EXPECT_EQ(sql("SELECT count(*) FROM puente.event", "puente_owner"), "0") << "the owner is bound as before";
 }
 
 TEST_F(Retention, many_gateways_prepare_each_month_once) {
-    must("DO $$ DECLARE kept text; BEGIN FOREACH kept IN ARRAY puente.cohort_tables() LOOP "
-         "EXECUTE (SELECT string_agg(format('DROP TABLE puente.%I;', kept || '_' || name), ' ') FROM puente.cohort WHERE name <> 'first'); END LOOP; END $$; "
-         "DELETE FROM puente.cohort WHERE name <> 'first'");
+    must(
+        "DO $$ DECLARE kept text; BEGIN FOREACH kept IN ARRAY puente.cohort_tables() LOOP "
+        "EXECUTE (SELECT string_agg(format('DROP TABLE puente.%I;', kept || '_' || name), ' ') FROM puente.cohort WHERE name <> 'first'); END LOOP; "
+        "END $$; "
+        "DELETE FROM puente.cohort WHERE name <> 'first'");
     std::atomic<std::size_t> made{0};
     std::atomic<int> failed{0};
     std::vector<std::thread> gateways;
     for (int i = 0; i < 6; ++i) {
         gateways.emplace_back([&] {
-            const Result<void> done = store::run_once(cluster_.url(database_, "puente_app"), store::As::watch(), [&](Transaction& tx) -> Result<void> {
-                const Result<std::size_t> some = store::prepare_cohorts(tx);
-                if (!some) return some.error();
-                made += *some;
-                return {};
-            });
+            const Result<void> done =
+                store::run_once(cluster_.url(database_, "puente_app"), store::As::watch(), [&](Transaction& tx) -> Result<void> {
+                    const Result<std::size_t> some = store::prepare_cohorts(tx);
+                    if (!some) return some.error();
+                    made += *some;
+                    return {};
+                });
             if (!done) ++failed;
         });
     }
@@ -126,17 +133,22 @@ TEST_F(Retention, many_gateways_prepare_each_month_once) {
     EXPECT_GE(std::stoi(months), 1);
     EXPECT_LT(failed.load(), 6) << "who has to wait too long for the others tries later";
     for (const char* table : tables)
-        EXPECT_EQ(sql(fmt::format("SELECT count(*) FROM pg_inherits WHERE inhparent = 'puente.{}'::regclass", table)), std::to_string(std::stoi(months) + 2));
+        EXPECT_EQ(sql(fmt::format("SELECT count(*) FROM pg_inherits WHERE inhparent = 'puente.{}'::regclass", table)),
+                  std::to_string(std::stoi(months) + 2));
 }
 
 TEST_F(Retention, a_partition_is_reached_through_the_whole_only) {
     ASSERT_EQ(sql("SELECT puente.add_cohorts(now() + interval '120 days') > 0", "puente_owner"), "t");
-    const std::string parts = "FROM pg_inherits JOIN pg_class AS c ON c.oid = inhrelid WHERE inhparent IN (SELECT format('puente.%I', t)::regclass FROM "
-                              "unnest(puente.cohort_tables()) AS t)";
+    const std::string parts =
+        "FROM pg_inherits JOIN pg_class AS c ON c.oid = inhrelid WHERE inhparent IN (SELECT format('puente.%I', t)::regclass FROM "
+        "unnest(puente.cohort_tables()) AS t)";
     EXPECT_GE(std::stoi(sql("SELECT count(*) " + parts)), 16);
     EXPECT_EQ(sql("SELECT c.relname " + parts + " AND NOT (c.relrowsecurity AND c.relforcerowsecurity)"), "");
     EXPECT_EQ(sql("SELECT c.relname " + parts + " AND EXISTS (SELECT FROM aclexplode(c.relacl) AS a WHERE a.grantee <> c.relowner)"), "");
-    EXPECT_EQ(sql("SELECT c.relname " + parts + " AND EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL AND EXISTS (SELECT FROM aclexplode(a.attacl)))"), "");
+    EXPECT_EQ(sql("SELECT c.relname " + parts +
+                  " AND EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attacl IS NOT NULL AND EXISTS (SELECT FROM "
+                  "aclexplode(a.attacl)))"),
+              "");
     EXPECT_EQ(sql("SELECT c.relname " + parts + " AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid)"), "");
 }
 
@@ -147,7 +159,9 @@ TEST_F(Retention, a_month_goes_at_once_and_what_is_held_or_not_over_stays_whole)
     const store::Filing plain = cleared_filing(4);
     for (const store::Filing* each : {&over, &held, &open, &plain}) ASSERT_EQ(file(*each).kind, store::FilingOutcome::Kind::filed);
     for (const store::Filing* each : {&over, &held, &plain}) cross(*each);
-    must("INSERT INTO puente.gate_event (manifest_id, kind, at, lane, booth, agency, by_client) SELECT manifest_id, 'ARRIVED', now(), '', '', 'CBP', 'desk' FROM puente.manifest");
+    must(
+        "INSERT INTO puente.gate_event (manifest_id, kind, at, lane, booth, agency, by_client) SELECT manifest_id, 'ARRIVED', now(), '', '', 'CBP', "
+        "'desk' FROM puente.manifest");
     ASSERT_TRUE(annotate(cbp_, over.inspection->inspection_id, inspection::Visibility::agency, "to go"));
     ASSERT_TRUE(annotate(cbp_, held.inspection->inspection_id, inspection::Visibility::agency, "to stay"));
     hold(held);
@@ -183,7 +197,8 @@ TEST_F(Retention, a_month_goes_at_once_and_what_is_held_or_not_over_stays_whole)
     must("UPDATE puente.legal_hold SET lifted_at = now(), lifted_by = 'desk', lift_reason = 'closed'");
     EXPECT_EQ(*remove_leftovers(), 1u);
     EXPECT_EQ(*remove_leftovers(), 0u);
-    for (const char* table : {"manifest_version", "finding", "event", "gate_event", "inspection", "inspection_leg"}) EXPECT_EQ(count(table, held), "0") << table;
+    for (const char* table : {"manifest_version", "finding", "event", "gate_event", "inspection", "inspection_leg"})
+        EXPECT_EQ(count(table, held), "0") << table;
     EXPECT_EQ(count("legal_hold", held), "1") << "that it was held stays on record";
     EXPECT_FALSE(can_be_read(held));
     EXPECT_TRUE(can_be_read(open));
@@ -206,7 +221,8 @@ TEST_F(Retention, bytes_that_another_inspection_has_as_well_stay) {
     end_first_month();
     ASSERT_TRUE(remove_first());
     ASSERT_EQ(*remove_leftovers(), 1u);
-    EXPECT_EQ(sql("SELECT string_agg(convert_from(content, 'UTF8'), ' ' ORDER BY content) FROM puente.attachment_content"), "%PDF-of-TRIP2 %PDF-shared");
+    EXPECT_EQ(sql("SELECT string_agg(convert_from(content, 'UTF8'), ' ' ORDER BY content) FROM puente.attachment_content"),
+              "%PDF-of-TRIP2 %PDF-shared");
 }
 
 TEST_F(Retention, the_feed_cannot_be_resumed_from_among_what_went) {
@@ -246,7 +262,10 @@ TEST_F(Retention, waits_for_nobody_long_and_changes_nothing_then) {
     cross(filing);
     end_first_month();
     std::thread reader{[&] { sql("BEGIN; SELECT count(*) FROM puente.event; SELECT pg_sleep(1.7); COMMIT;"); }};
-    ASSERT_TRUE(soon([&] { return sql("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1.7)%' AND pid <> pg_backend_pid() AND wait_event = 'PgSleep'") == "1"; }));
+    ASSERT_TRUE(soon([&] {
+        return sql("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(1.7)%' AND pid <> pg_backend_pid() AND wait_event = "
+                   "'PgSleep'") == "1";
+    }));
     EXPECT_EQ(remove_first().error().kind(), ErrorKind::overloaded);
     EXPECT_TRUE(can_be_read(filing));
     reader.join();
@@ -266,12 +285,14 @@ TEST_F(Retention, a_hold_comes_in_time_or_is_refused) {
 }
 
 TEST_F(Retention, identifiers_are_forgotten_when_no_trip_with_them_matters) {
-    must("INSERT INTO puente.identifier_use (key, keep_from, uses) SELECT gen_random_uuid(), now(), ARRAY[ROW(gen_random_uuid(), now() - interval '5 years' * n, '')::puente.trip_use, "
-         "ROW(gen_random_uuid(), now() - interval '6 years' * n, '')::puente.trip_use] FROM (VALUES (0), (1)) AS one (n)");
+    must(
+        "INSERT INTO puente.identifier_use (key, keep_from, uses) SELECT gen_random_uuid(), now(), ARRAY[ROW(gen_random_uuid(), now() - interval '5 "
+        "years' * n, '')::puente.trip_use, "
+        "ROW(gen_random_uuid(), now() - interval '6 years' * n, '')::puente.trip_use] FROM (VALUES (0), (1)) AS one (n)");
     std::optional<Uuid> after;
     for (int pages = 0; pages < 5; ++pages) {
-        const Result<std::optional<Uuid>> reached = owner<std::optional<Uuid>>(
-            [&](Transaction& tx) { return store::forget_uses(tx, moment("now() - interval '4 years'"), after); });
+        const Result<std::optional<Uuid>> reached =
+            owner<std::optional<Uuid>>([&](Transaction& tx) { return store::forget_uses(tx, moment("now() - interval '4 years'"), after); });
         ASSERT_TRUE(reached) << reached.error().detail();
         after = *reached;
         if (!after) break;
@@ -282,13 +303,15 @@ TEST_F(Retention, identifiers_are_forgotten_when_no_trip_with_them_matters) {
 }
 
 TEST_F(Retention, no_gateway_can_remove) {
-    for (const char* text : {"SET ROLE puente_keeper", "SELECT puente.drop_cohort('first', '{}')", "SELECT puente.add_cohorts(now())", "SELECT puente.prepare_cohorts()",
-                             "SET ROLE puente_watch; SELECT puente.add_cohorts(now())", "SET ROLE puente_watch; SELECT puente.drop_cohort('first', '{}')",
-                             "SET ROLE puente_watch; DELETE FROM puente.event", "SET ROLE puente_intake; SELECT puente.prepare_cohorts()",
-                             "SET ROLE puente_cbp; SELECT * FROM puente.event_first"}) {
+    for (const char* text : {"SET ROLE puente_keeper", "SELECT puente.drop_cohort('first', '{}')", "SELECT puente.add_cohorts(now())",
+                             "SELECT puente.prepare_cohorts()", "SET ROLE puente_watch; SELECT puente.add_cohorts(now())",
+                             "SET ROLE puente_watch; SELECT puente.drop_cohort('first', '{}')", "SET ROLE puente_watch; DELETE FROM puente.event",
+                             "SET ROLE puente_intake; SELECT puente.prepare_cohorts()", "SET ROLE puente_cbp; SELECT * FROM puente.event_first"}) {
         EXPECT_EQ(sql(text, "puente_app").rfind("ERROR:  permission denied", 0), 0u) << text << ": " << sql(text, "puente_app");
     }
-    const std::string members = sql("SELECT string_agg(r.rolname, ' ') FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.member WHERE m.roleid = 'puente_keeper'::regrole");
+    const std::string members =
+        sql("SELECT string_agg(r.rolname, ' ') FROM pg_auth_members AS m JOIN pg_roles AS r ON r.oid = m.member WHERE m.roleid = "
+            "'puente_keeper'::regrole");
     EXPECT_EQ(members, "puente_owner");
 }
 

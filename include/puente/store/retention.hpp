@@ -16,8 +16,8 @@ class Transaction;
 
 /// The manifests filed in one month, whose versions, findings, events and gate events share partitions (migration 0016).
 struct Cohort {
-    std::string name;                   ///< 2026_11; `first` is everything before the first month that has partitions of its own
-    std::optional<Instant> starts_at;   ///< none: from the beginning
+    std::string name;                  ///< 2026_11; `first` is everything before the first month that has partitions of its own
+    std::optional<Instant> starts_at;  ///< none: from the beginning
     Instant ends_at;
     std::optional<Instant> removed_at;  ///< when its partitions went
     std::int64_t octets = 0;            ///< of its partitions, with indexes
@@ -39,16 +39,17 @@ struct Staying {
 };
 Result<Staying> staying_of(Transaction& tx, const std::string& cohort);
 
-/// Removes the partitions of a month at once; what stays of it moves aside. From here on its other manifests cannot be read any more. Errors: conflict (it
-/// is not over, or removed already, or boards or webhooks have not read its events yet); overloaded (the tables are in use). Nothing is changed then.
+/// Removes the partitions of a month at once; what stays of it moves aside. From here on its other manifests cannot be read any more. Errors:
+/// conflict (it is not over, or removed already, or boards or webhooks have not read its events yet); overloaded (the tables are in use). Nothing is
+/// changed then.
 Result<Staying> remove_cohort(Transaction& tx, const std::string& cohort);
 
-/// Removes what is left of manifests whose month was removed and that need not stay, inspections and attachments included; at most `most` of them. Gives how
-/// many went; fewer than `most`: there are no more.
+/// Removes what is left of manifests whose month was removed and that need not stay, inspections and attachments included; at most `most` of them.
+/// Gives how many went; fewer than `most`: there are no more.
 Result<std::size_t> remove_manifests(Transaction& tx, std::size_t most);
 
-/// Forgets which identifiers were used on trips that arrived before `moment`, in the order of the keys behind `after`, some thousands at a time. Gives the
-/// last key that was looked at; none: that was the end.
+/// Forgets which identifiers were used on trips that arrived before `moment`, in the order of the keys behind `after`, some thousands at a time.
+/// Gives the last key that was looked at; none: that was the end.
 Result<std::optional<Uuid>> forget_uses(Transaction& tx, Instant moment, const std::optional<Uuid>& after);
 
 }  // namespace puente::store
