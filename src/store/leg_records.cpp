@@ -16,14 +16,14 @@ constexpr Statement legs_for_party{
        hold_reason, due_at
   FROM puente.inspection_leg WHERE manifest_id = ANY ($1::uuid[]) ORDER BY manifest_id, agency)sql"};
 
-// Of holders, the policies show those of the own agency.
+// Of holders, the policies show those of the own agency. Looked up leg by leg: a join may read all claims there ever were.
 constexpr Statement legs_for_officer{
     "legs_for_officer",
-    R"sql(SELECT manifest_id, leg.agency, state, kind, decision_note, decided_at, lease_until > clock_timestamp() AS claimed, lease_until,
-       holder, leg.fence, hold_reason, due_at, hold_owner, found, declined_at, decline_reason
-  FROM puente.inspection_leg AS leg
-  LEFT JOIN puente.leg_holder AS held ON (held.inspection_id, held.agency, held.fence) = (leg.inspection_id, leg.agency, leg.held_fence)
- WHERE manifest_id = ANY ($1::uuid[]) ORDER BY manifest_id, leg.agency)sql"};
+    R"sql(SELECT manifest_id, agency, state, kind, decision_note, decided_at, lease_until > clock_timestamp() AS claimed, lease_until,
+       (SELECT held.holder FROM puente.leg_holder AS held
+         WHERE (held.inspection_id, held.agency, held.fence) = (leg.inspection_id, leg.agency, leg.held_fence)) AS holder,
+       fence, hold_reason, due_at, hold_owner, found, declined_at, decline_reason
+  FROM puente.inspection_leg AS leg WHERE manifest_id = ANY ($1::uuid[]) ORDER BY manifest_id, agency)sql"};
 
 constexpr Statement findings_of_versions{
     "findings_of_versions",

@@ -2,6 +2,7 @@
 // calls, rows and blocks of every statement by the role that ran it, and equal work is what makes equal times.
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <regex>
 #include <sstream>
 #include <thread>
@@ -71,7 +72,6 @@ public:
     static void TearDownTestSuite() {
         officers_.clear();
         AtStation::TearDownTestSuite();
-        Cluster::shared().sql("postgres", "ALTER SYSTEM RESET ALL");
         Cluster::shared().preload("");
     }
 
@@ -301,8 +301,11 @@ protected:
 
 TEST_F(Symmetry, the_same_journey_is_the_same_work_for_both_agencies) {
     constexpr int loads = 6;
-    work_through(loads);  // so that every backend has seen every table and function
-    read_boards(loads);
+    work_through(2);
+    ASSERT_EQ(station.sql("ANALYZE"), "");
+    // Plans are made from the same statistics now, and every backend has made them and seen every table and function before anything is counted.
+    work_through(4);
+    read_boards(1);
     forget_work();
     work_through(loads);
     read_boards(loads);
@@ -310,10 +313,12 @@ TEST_F(Symmetry, the_same_journey_is_the_same_work_for_both_agencies) {
     const Statements of_sat = work_of("puente_sat");
     expect_same_calls_and_rows(of_cbp, of_sat, "CBP and SAT");
     EXPECT_GT(of_cbp.size(), 40u) << shown(of_cbp);
+    // Rows of both lie on the same pages: a page that fills, or an older version of a row that is passed over, falls to one of them by chance. One
+    // look-up more for one of them would be two blocks in each call at least, of an index and of the row.
     for (const auto& [text, work] : of_cbp) {
         const auto twin = of_sat.find(text);
         if (twin == of_sat.end()) continue;
-        std::cout << work.blocks << " " << twin->second.blocks << " " << work.calls << " " << text.substr(0, 110) << "\n";
+        EXPECT_LE(std::abs(work.blocks - twin->second.blocks), 2 + work.calls) << text << ": " << work.blocks << " " << twin->second.blocks;
     }
 }
 
@@ -336,21 +341,19 @@ TEST_F(Symmetry, bytes_that_the_other_agency_has_already_are_as_new_as_any) {
     for (const auto& each : both_ways()) {
         const Officer& owner = *each.first;
         const Officer& other = *each.second;
-        const std::array loads{load(), load()};
-        const std::array bytes{png + "kept by " + owner.agency, png + "kept by XYZ"};
-        for (const Load& one : loads) {
-            ASSERT_EQ(attach(owner, one.inspection, bytes[0], "AGENCY").status, 201);
-            ASSERT_EQ(attach(other, one.inspection, png + "before " + owner.agency, "AGENCY").status, 201);
-        }
-        std::array<Done, 2> done_with;
+        const std::array loads{load(), load(), load()};
+        for (std::size_t i = 0; i < 3; ++i)
+            ASSERT_EQ(attach(owner, loads[i].inspection, png + owner.agency + " has " + std::to_string(i), "AGENCY").status, 201);
+        ASSERT_EQ(attach(other, loads[2].inspection, png + "first", "AGENCY").status, 201) << "the first use is not counted";
+        std::array<Done, 2> does;
         for (std::size_t i = 0; i < 2; ++i) {
             forget_work();
-            done_with[i].answer = attach(other, loads[i].inspection, bytes[i], "AGENCY");
-            done_with[i].work["own"] = work_of("puente_" + std::string{&other == &cbp() ? "cbp" : "sat"});
+            does[i].answer = attach(other, loads[i].inspection, png + (i == 0 ? owner.agency : "???") + " has 0", "AGENCY");
+            does[i].work["own"] = work_of(&other == &cbp() ? "puente_cbp" : "puente_sat");
         }
-        EXPECT_EQ(done_with[0].answer.status, 201);
-        EXPECT_EQ(said(done_with[0].answer, {}), said(done_with[1].answer, {}));
-        expect_same_calls_and_rows(done_with[0].work["own"], done_with[1].work["own"], "bytes of " + owner.agency);
+        EXPECT_EQ(does[0].answer.status, 201);
+        EXPECT_EQ(said(does[0].answer, loads[0]), said(does[1].answer, loads[1]));
+        expect_same_calls_and_rows(does[0].work["own"], does[1].work["own"], "bytes of " + owner.agency);
     }
 }
 

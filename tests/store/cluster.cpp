@@ -145,7 +145,8 @@ void Cluster::kill() {
 }
 
 void Cluster::preload(const std::string& libraries) {
-    const std::string said = sql("postgres", libraries.empty() ? "ALTER SYSTEM RESET shared_preload_libraries" : "ALTER SYSTEM SET shared_preload_libraries = '" + libraries + "'");
+    const std::string said =
+        sql("postgres", libraries.empty() ? "ALTER SYSTEM RESET ALL" : "ALTER SYSTEM SET shared_preload_libraries = '" + libraries + "'");
     if (!said.empty()) throw std::runtime_error{said};
     ::kill(server_, SIGINT);  // sessions are ended, what is committed is written
     ::waitpid(server_, nullptr, 0);

@@ -35,7 +35,7 @@ public:
     void kill();
     /// Starts it again; waits until it answers.
     void start();
-    /// Starts it again with libraries that are loaded beforehand; "" for none.
+    /// Starts it again with libraries that are loaded beforehand; with "" as it was at first, every setting made by ALTER SYSTEM taken back.
     void preload(const std::string& libraries);
     /// Ends every session of puente_app in the database.
     void terminate_sessions(const std::string& database) const;
