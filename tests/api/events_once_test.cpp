@@ -34,7 +34,7 @@ TEST(EventsOnce, come_after_a_restart_when_the_gateway_dies_before_it_sends_them
     const std::string token = station.token(station.broker);
     Ear ear{station.client(), token, "", start};
     filed(station, fresh());
-    EXPECT_TRUE(ear.ends_within(5s)) << "the gateway died between the commit and the event";
+    EXPECT_TRUE(ear.ends_within(20s)) << "the gateway died between the commit and the event";
     station.start({}, {});
     Ear again{station.client(), token, "", ear.last};
     EXPECT_EQ(again.next()->kind, "filed");
@@ -99,7 +99,8 @@ TEST(EventsOnce, reach_every_listener_exactly_once_through_two_gateways_that_are
                 while (numbers.size() < std::min(most, count)) {
                     const std::optional<Heard> heard = ear.next(3s);
                     if (!heard) break;
-                    numbers.push_back(heard->data["stateNo"]);
+                    // "Now" may lie before the filing, when somebody was still writing beside it.
+                    if (heard->kind == "n") numbers.push_back(heard->data["stateNo"]);
                     last = heard->id;
                 }
             } catch (const Lost&) {
