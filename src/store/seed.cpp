@@ -11,12 +11,13 @@ constexpr Statement others{
     "seed_finds_others",
     "SELECT EXISTS (SELECT FROM puente.manifest WHERE company < 'SYNTHETIC-') OR EXISTS (SELECT FROM puente.manifest WHERE company >= 'SYNTHETIC.')"};
 
-// The owner is bound by row-level security too: for the time of the transaction it is not.
+// The owner is bound by row-level security too: for the time of the transaction it is not. In the order in which gateways that count for the boards lock
+// these tables: in another the two would wait for each other.
 constexpr Statement unbind{"seed_unbinds", R"sql(DO $body$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['manifest', 'manifest_version', 'finding', 'idempotency', 'event', 'inspection', 'inspection_leg', 'leg_holder', 'selection_factor'] LOOP
+    FOREACH name IN ARRAY ARRAY['event', 'manifest', 'manifest_version', 'finding', 'idempotency', 'inspection', 'inspection_leg', 'leg_holder', 'selection_factor'] LOOP
         EXECUTE format('ALTER TABLE puente.%I NO FORCE ROW LEVEL SECURITY', name);
     END LOOP;
 END
